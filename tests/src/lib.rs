@@ -1,0 +1,1 @@
+//! Servers and programs that the cross-crate tests talk to.
