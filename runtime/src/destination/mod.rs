@@ -1,0 +1,166 @@
+//! Where records go. A destination is one place; each has its own queue, thread, retries and counters.
+//!
+//! Write your own by implementing [`Destination`]; `examples/own_destination` does.
+
+pub mod console;
+pub mod file;
+#[cfg(feature = "otlp")]
+pub mod otlp;
+
+use crate::record::{LogRecord, Metric, Resource, SpanRecord};
+use std::borrow::Cow;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Which records a destination takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Signals {
+    /// Ended spans.
+    pub traces: bool,
+    /// Log records.
+    pub logs: bool,
+    /// Metrics.
+    pub metrics: bool,
+}
+
+impl Signals {
+    /// Spans, logs and metrics.
+    pub const ALL: Self = Self {
+        traces: true,
+        logs: true,
+        metrics: true,
+    };
+    /// Spans only.
+    pub const TRACES: Self = Self {
+        traces: true,
+        logs: false,
+        metrics: false,
+    };
+}
+
+/// Records that are delivered together. All of it is already redacted and within the limits.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Batch {
+    /// What all the records share.
+    pub resource: Arc<Resource>,
+    /// Ended spans.
+    pub spans: Vec<SpanRecord>,
+    /// Log records.
+    pub logs: Vec<LogRecord>,
+    /// Metrics.
+    pub metrics: Vec<Metric>,
+}
+
+impl Batch {
+    /// An empty batch.
+    pub fn new(resource: Arc<Resource>) -> Self {
+        Self {
+            resource,
+            spans: Vec::new(),
+            logs: Vec::new(),
+            metrics: Vec::new(),
+        }
+    }
+
+    /// Number of records of all three kinds.
+    pub fn len(&self) -> usize {
+        self.spans.len() + self.logs.len() + self.metrics.len()
+    }
+
+    /// Whether there is nothing in it.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// What became of a batch that reached its destination.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Delivered {
+    /// Records that the other side refused one by one (OTLP's partial success); they are not sent again.
+    pub rejected: u64,
+    /// What the other side said of them.
+    pub message: Option<String>,
+}
+
+/// Why a batch did not reach its destination. The message never holds a header, a key or a payload.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum DeliveryError {
+    /// It may work later: the same batch is tried again, after `after` if the other side said so.
+    #[error("{message}")]
+    Retry {
+        /// How long the other side asked to wait.
+        after: Option<Duration>,
+        /// What happened, for people.
+        message: String,
+    },
+    /// It will never work: the batch is dropped and counted.
+    #[error("{message}")]
+    Permanent {
+        /// What happened, for people.
+        message: String,
+    },
+    /// The batch is too large: it is split in two down to one record.
+    #[error("{message}")]
+    TooLarge {
+        /// What happened, for people.
+        message: String,
+    },
+}
+
+impl DeliveryError {
+    /// A failure that may pass.
+    pub fn retry(message: impl Into<String>) -> Self {
+        Self::Retry {
+            after: None,
+            message: message.into(),
+        }
+    }
+
+    /// A failure that will not pass.
+    pub fn permanent(message: impl Into<String>) -> Self {
+        Self::Permanent {
+            message: message.into(),
+        }
+    }
+}
+
+/// One place that records go to.
+///
+/// All methods are called on the destination's own thread, where blocking is fine. A panic in one of them
+/// loses that batch, is counted, and the thread goes on.
+pub trait Destination: Send + 'static {
+    /// The name in reports, health and messages, such as `otlp`. Must not hold a secret.
+    fn name(&self) -> Cow<'static, str>;
+
+    /// Which records it takes; the others are not offered.
+    fn signals(&self) -> Signals {
+        Signals::ALL
+    }
+
+    /// Delivers a batch, or says why not. Called again with the same batch after [`DeliveryError::Retry`].
+    ///
+    /// # Errors
+    /// See [`DeliveryError`] for what each kind does.
+    fn deliver(&mut self, batch: &Batch) -> Result<Delivered, DeliveryError>;
+
+    /// Everything delivered so far must be out when this returns; called at each flush and at shutdown.
+    ///
+    /// # Errors
+    /// Reported, never retried.
+    fn flush(&mut self) -> Result<(), DeliveryError> {
+        Ok(())
+    }
+
+    /// A fresh, unconnected copy for a forked child process. Without one, what a child records for this
+    /// destination is dropped and counted.
+    fn for_child(&self) -> Option<Box<dyn Destination>> {
+        None
+    }
+
+    /// One line for [`doctor`](crate::doctor): where it sends and whether that can be reached just now.
+    fn describe(&self) -> String {
+        self.name().into_owned()
+    }
+}

@@ -1,0 +1,1 @@
+//! Attribute names of OpenTelemetry's semantic conventions, in one versioned place.
