@@ -35,7 +35,7 @@ pub(crate) fn expand(tokens: TokenStream) -> TokenStream {
         }
         Item::Enum(item) => {
             let p = private(&item.attrs, &mut errors);
-            let (body, types) = enumeration(item, &mut errors);
+            let (body, types) = enumeration(&p, item, &mut errors);
             (&item.ident, &item.generics, body, (p, types))
         }
         other => {
@@ -101,11 +101,35 @@ fn structure(
             });
             (body.unwrap_or_default(), value_types(&captured))
         }
-        _ => (lines(&captured), value_types(&captured)),
+        Fields::Unnamed(fields) if fields.unnamed.len() == 1 => {
+            (newtype(p, &captured), value_types(&captured))
+        }
+        _ => (lines(p, &captured), value_types(&captured)),
     }
 }
 
-fn enumeration(item: &syn::ItemEnum, errors: &mut Errors) -> (TokenStream, Vec<Type>) {
+/// A newtype whose field says how it is written: the value itself has that form.
+fn newtype(p: &TokenStream, captured: &[Captured]) -> TokenStream {
+    let Some(field) = captured.first() else {
+        return TokenStream::new();
+    };
+    let place = &field.place;
+    let span = Span::mixed_site().located_at(field.span);
+    let method = match &field.mode {
+        Mode::Debug => "debug",
+        Mode::Display => "display",
+        Mode::Hash => "hash",
+        Mode::Mask => "mask",
+        Mode::Json => "json",
+        Mode::With(path) => return quote_spanned!(span=> #p::Capture::capture(&#path(#place), __out);),
+        Mode::Len => return quote_spanned!(span=> #p::Capture::capture(&#p::Length::length(#place), __out);),
+        Mode::Value => return lines(p, captured),
+    };
+    let method = Ident::new(method, span);
+    quote_spanned!(span=> __out.#method(#place);)
+}
+
+fn enumeration(p: &TokenStream, item: &syn::ItemEnum, errors: &mut Errors) -> (TokenStream, Vec<Type>) {
     let span = Span::mixed_site();
     if item.variants.is_empty() {
         return (quote_spanned!(span=> match *self {}), Vec::new());
@@ -133,7 +157,7 @@ fn enumeration(item: &syn::ItemEnum, errors: &mut Errors) -> (TokenStream, Vec<T
             let member = member(field, index);
             used.then(|| quote_spanned!(span=> #member: #place))
         });
-        let lines = lines(&captured);
+        let lines = lines(p, &captured);
         arms.extend(quote_spanned!(span=> Self::#ident { #(#bound,)* .. } => {
             __out.field("variant", &#name);
             #lines
@@ -198,7 +222,7 @@ fn read(
     captured
 }
 
-fn lines(captured: &[Captured]) -> TokenStream {
+fn lines(p: &TokenStream, captured: &[Captured]) -> TokenStream {
     let mut lines = TokenStream::new();
     for field in captured {
         let (key, place) = (&field.key, &field.place);
@@ -207,18 +231,18 @@ fn lines(captured: &[Captured]) -> TokenStream {
             Mode::Value => "field",
             Mode::Debug => "field_debug",
             Mode::Display => "field_display",
-            Mode::Len => "field_len",
             Mode::Hash => "field_hash",
             Mode::Mask => "field_mask",
             Mode::Json => "field_json",
             Mode::With(path) => {
-                lines.extend(quote_spanned!(span=> __out.field_with(#key, #place, #path);));
+                lines.extend(quote_spanned!(span=> __out.field(#key, &#path(#place));));
                 continue;
             }
-        };
-        let key = match field.mode {
-            Mode::Len => LitStr::new(&format!("{}.len", key.value()), key.span()),
-            _ => key.clone(),
+            Mode::Len => {
+                let key = LitStr::new(&format!("{}.len", key.value()), key.span());
+                lines.extend(quote_spanned!(span=> __out.field(#key, &#p::Length::length(#place));));
+                continue;
+            }
         };
         let method = Ident::new(method, span);
         lines.extend(quote_spanned!(span=> __out.#method(#key, #place);));

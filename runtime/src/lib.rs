@@ -46,6 +46,7 @@ pub use record::{
 };
 pub use recorder::{ErrorType, IntoLink, IntoParent, SpanRef, Start, current};
 pub use site::{Domain, Filter, FilterError, Level, Site, sites};
+pub use spanwright_macros::{Capture, trace_db_query, trace_llm_call, trace_tool_call, traced};
 pub use value::{Key, Value};
 
 /// Prints what Spanwright is configured to do.
