@@ -53,6 +53,11 @@ pub(super) fn finish(traced: &Traced, ty: Option<&Type>, tag: Tag<'_>) -> Option
     Some(finish)
 }
 
+/// Whether anything but an error is read.
+pub(super) fn reads_value(traced: &Traced) -> bool {
+    !value_reads(traced).is_empty()
+}
+
 /// The finisher of an LLM stream's chunks, beside the one that reads errors.
 pub(super) fn chunk(traced: &Traced, item: &Type) -> TokenStream {
     let p = &traced.private;

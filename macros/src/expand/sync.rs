@@ -18,8 +18,10 @@ pub(super) fn run(traced: &Traced, group: &Group) -> Run {
     let span = Span::mixed_site();
     let output = traced.output();
     let opaque = output.is_some_and(body::is_opaque);
+    // An error's type has a name even where the value's has none; what reads the value must see it.
+    let by_value = opaque && finish::reads_value(traced);
     let tag = match output {
-        Some(ty) if !opaque => Tag::Type(ty),
+        Some(ty) if !by_value => Tag::Type(ty),
         _ => Tag::Value,
     };
     let finish = finish::finish(traced, output, tag).filter(|_| !keeps_its_caller(traced));
@@ -33,8 +35,8 @@ pub(super) fn run(traced: &Traced, group: &Group) -> Run {
     let body = body::owning(&params, group);
     let tokens = match output {
         Some(ty) if !opaque => quote_spanned!(span=> #p::call(__span, #finish, move || -> #ty { #body })),
-        Some(_) => quote_spanned!(span=> #p::call_value(__span, |__r| #finish, move || { #body })),
-        None => quote_spanned!(span=> #p::call(__span, #finish, move || { #body })),
+        Some(_) if by_value => quote_spanned!(span=> #p::call_value(__span, move || { #body }, |__r| #finish)),
+        _ => quote_spanned!(span=> #p::call(__span, #finish, move || { #body })),
     };
     Run { sig, tokens }
 }
