@@ -18,6 +18,7 @@ mod id;
 mod legacy;
 mod limits;
 mod llm;
+mod manual;
 #[cfg(feature = "pipeline")]
 mod pipeline;
 mod propagate;
@@ -28,6 +29,8 @@ mod recorder;
 mod redact;
 mod semconv;
 mod site;
+#[cfg(feature = "pipeline")]
+pub mod testing;
 mod tool;
 mod value;
 mod wire;
@@ -38,13 +41,15 @@ pub use context::{Context, ContextGuard, InContext, SpanContext};
 pub use destination::{Batch, Delivered, DeliveryError, Destination, Signals};
 pub use id::{SpanId, TraceFlags, TraceId};
 pub use limits::Limits;
+pub use manual::{Session, SpanHandle, add_event, in_span, session};
 #[cfg(feature = "pipeline")]
 pub use pipeline::{DestinationReport, DropReason, Health, Report};
 pub use record::{
     Attributes, Event, HistogramPoint, Kind, Link, LogRecord, Metric, MetricData, NumberPoint, Outcome,
     Record, Resource, Severity, SpanRecord, Status,
 };
-pub use recorder::{ErrorType, IntoLink, IntoParent, SpanRef, Start, current};
+pub use recorder::open_spans as active_spans;
+pub use recorder::{ErrorType, EventBuilder, IntoLink, IntoParent, OpenSpan, SpanRef, Start, current};
 pub use site::{Domain, Filter, FilterError, Level, Site, sites};
 pub use value::{Key, Value};
 
