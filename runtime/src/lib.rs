@@ -20,7 +20,7 @@ mod limits;
 mod llm;
 #[cfg(feature = "pipeline")]
 mod pipeline;
-mod propagate;
+pub mod propagate;
 #[allow(unsafe_code)]
 mod raw;
 mod record;
