@@ -1,5 +1,7 @@
 //! W3C Trace Context over real sockets: a service between a caller and a callback.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 use axum::http::HeaderMap;
 use axum::routing::post;
 use axum::{Json, Router};

@@ -37,7 +37,7 @@ pub(super) fn extract_baggage(carrier: &dyn Extract, baggage: &mut Baggage) {
     let mut budget = Baggage::MAX_BYTES;
     carrier.for_each(&mut |name, value| {
         let prefix = name.get(..UBERCTX.len());
-        if !prefix.is_some_and(|prefix| prefix.eq_ignore_ascii_case(UBERCTX)) || budget == 0 {
+        if !prefix.is_some_and(|prefix| prefix.eq_ignore_ascii_case(UBERCTX)) {
             return;
         }
         let length = name.len() + value.len();

@@ -129,10 +129,11 @@ impl Propagators {
                 out.take(found);
             }
         }
-        if out.span.is_none() && self.legacy_last {
-            if let Some(found) = read_legacy(carrier, &mut foreign_id) {
-                out.take(found);
-            }
+        if out.span.is_none()
+            && self.legacy_last
+            && let Some(found) = read_legacy(carrier, &mut foreign_id)
+        {
+            out.take(found);
         }
         if out.span.is_none() {
             out.foreign_id = foreign_id;
