@@ -21,7 +21,7 @@ mod llm;
 mod manual;
 #[cfg(feature = "pipeline")]
 mod pipeline;
-mod propagate;
+pub mod propagate;
 #[allow(unsafe_code)]
 mod raw;
 mod record;
