@@ -29,6 +29,7 @@ pub use record::{
     Attributes, Event, HistogramPoint, Kind, Link, LogRecord, Metric, MetricData, NumberPoint, Outcome,
     Record, Resource, Severity, SpanRecord, Status,
 };
+pub use redact::Redactor;
 pub use site::Site;
 pub use value::{Key, Value};
 
