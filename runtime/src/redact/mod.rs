@@ -19,6 +19,8 @@ mod value;
 
 #[cfg(test)]
 mod corpus;
+#[cfg(test)]
+mod tests;
 
 use crate::value::{Key, Value};
 use key::KeyRules;
