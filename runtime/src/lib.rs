@@ -51,6 +51,7 @@ pub use record::{
 pub use recorder::open_spans as active_spans;
 pub use recorder::{ErrorType, EventBuilder, IntoLink, IntoParent, OpenSpan, SpanRef, Start, current};
 pub use site::{Domain, Filter, FilterError, Level, Site, sites};
+pub use redact::Redactor;
 pub use value::{Key, Value};
 
 /// Prints what Spanwright is configured to do.

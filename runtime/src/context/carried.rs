@@ -32,7 +32,12 @@ impl Carried {
     }
 
     /// Adds a member to the baggage; what cannot be one is left out.
-    pub(crate) fn add_baggage(&mut self, _key: &str, _value: &str) {}
+    pub(crate) fn add_baggage(&mut self, key: &str, value: &str) {
+        let mut baggage = self.baggage.as_deref().cloned().unwrap_or_default();
+        if baggage.insert(key, value).is_ok() {
+            self.baggage = Some(Arc::new(baggage));
+        }
+    }
 
     /// The test that these records belong to.
     #[cfg(feature = "pipeline")]

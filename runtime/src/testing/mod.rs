@@ -36,13 +36,13 @@ impl Route for Collected {
         let mut records = self.records.lock().unwrap_or_else(PoisonError::into_inner);
         match self.assembler.record(record) {
             Some(Record::Span(mut span)) => {
-                self.redactor.redact_span(&mut span);
-                crate::limits::apply_to_span(&mut span, &Limits::default());
+                let _ = self.redactor.redact_span(&mut span);
+                crate::limits::apply_limits(&mut span, &Limits::default());
                 records.0.push(span);
             }
             Some(Record::Log(mut log)) => {
-                self.redactor.redact_log(&mut log);
-                crate::limits::apply_to_log(&mut log, &Limits::default());
+                let _ = self.redactor.redact_log(&mut log);
+                crate::limits::apply_log_limits(&mut log, &Limits::default());
                 records.1.push(log);
             }
             _ => {}
