@@ -6,7 +6,7 @@
 mod context;
 mod db;
 #[cfg(feature = "pipeline")]
-mod destination;
+pub mod destination;
 mod id;
 mod limits;
 mod llm;
