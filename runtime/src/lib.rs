@@ -12,7 +12,7 @@ mod clock;
 mod context;
 mod db;
 #[cfg(feature = "pipeline")]
-mod destination;
+pub mod destination;
 mod id;
 #[cfg(feature = "pipeline")]
 mod legacy;
