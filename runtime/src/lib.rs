@@ -12,15 +12,16 @@ mod clock;
 mod context;
 mod db;
 #[cfg(feature = "pipeline")]
-mod destination;
+pub mod destination;
 mod id;
 #[cfg(feature = "pipeline")]
 mod legacy;
 mod limits;
 mod llm;
+mod manual;
 #[cfg(feature = "pipeline")]
 mod pipeline;
-mod propagate;
+pub mod propagate;
 #[allow(unsafe_code)]
 mod raw;
 mod record;
@@ -28,6 +29,8 @@ mod recorder;
 mod redact;
 mod semconv;
 mod site;
+#[cfg(feature = "pipeline")]
+pub mod testing;
 mod tool;
 mod value;
 mod wire;
@@ -38,14 +41,17 @@ pub use context::{Context, ContextGuard, InContext, SpanContext};
 pub use destination::{Batch, Delivered, DeliveryError, Destination, Signals};
 pub use id::{SpanId, TraceFlags, TraceId};
 pub use limits::Limits;
+pub use manual::{Session, SpanHandle, add_event, in_span, session};
 #[cfg(feature = "pipeline")]
 pub use pipeline::{DestinationReport, DropReason, Health, Report};
 pub use record::{
     Attributes, Event, HistogramPoint, Kind, Link, LogRecord, Metric, MetricData, NumberPoint, Outcome,
     Record, Resource, Severity, SpanRecord, Status,
 };
-pub use recorder::{ErrorType, IntoLink, IntoParent, SpanRef, Start, current};
+pub use recorder::open_spans as active_spans;
+pub use recorder::{ErrorType, EventBuilder, IntoLink, IntoParent, OpenSpan, SpanRef, Start, current};
 pub use site::{Domain, Filter, FilterError, Level, Site, sites};
+pub use redact::Redactor;
 pub use spanwright_macros::{Capture, trace_db_query, trace_llm_call, trace_tool_call, traced};
 pub use value::{Key, Value};
 
