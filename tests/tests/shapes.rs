@@ -18,12 +18,8 @@ mod streams;
 mod sync;
 
 use probe::Observed;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use tracing::Subscriber;
-use tracing::span::{Attributes, Id};
-use tracing_subscriber::Layer;
-use tracing_subscriber::layer::{Context as LayerContext, SubscriberExt};
+use spanwright::SpanRecord;
+use spanwright::testing::TestTraces;
 
 macro_rules! corpus {
     ($($module:ident: [$($shape:path, [$($arg:tt)*])?];)*) => {$(
@@ -70,22 +66,11 @@ fn compare(attribute: &str, plain: &Observed, annotated: &Observed) {
     }
 }
 
-/// Counts the spans that `tracing` is told of.
-#[derive(Clone, Default)]
-struct Count(Arc<AtomicUsize>);
-
-impl<S: Subscriber> Layer<S> for Count {
-    fn on_new_span(&self, _: &Attributes<'_>, _: &Id, _: LayerContext<'_, S>) {
-        self.0.fetch_add(1, Ordering::Relaxed);
-    }
-}
-
-/// Runs a module's shapes; answers with what was seen, and with the number of spans.
-fn recorded(run: fn() -> Observed) -> (Observed, usize) {
-    let count = Count::default();
-    // With a `tracing` subscriber every span is recorded and mirrored, also where nothing was initialised.
-    let seen = tracing::subscriber::with_default(tracing_subscriber::registry().with(count.clone()), run);
-    (seen, count.0.load(Ordering::Relaxed))
+/// Runs a module's shapes while spans are collected; answers with what was seen, and with the spans.
+fn recorded(run: fn() -> Observed) -> (Observed, Vec<SpanRecord>) {
+    let traces = TestTraces::start();
+    let seen = run();
+    (seen, traces.spans())
 }
 
 #[test]
@@ -94,11 +79,12 @@ fn every_shape_behaves_as_without_the_attribute() {
     assert!(plain.lines.len() >= 35, "the corpus has shrunk to {} shapes", plain.lines.len());
     let (plain_recorded, none) = recorded(plain::run);
     compare("nothing", &plain, &plain_recorded);
-    assert_eq!(none, 0); eprintln!("{:#?}", plain.lines); eprintln!("{:#?}", plain.sizes);
+    assert_eq!(none.len(), 0);
     for (attribute, run) in annotated() {
         compare(attribute, &plain, &run());
-        let (seen, spans) = recorded(run); eprintln!("{spans} {:?}", seen.sizes);
+        let (seen, spans) = recorded(run);
         compare(attribute, &plain, &seen);
-        assert!(spans >= plain.lines.len(), "{attribute}: {spans} spans for {} shapes", plain.lines.len());
+        let (spans, shapes) = (spans.len(), plain.lines.len());
+        assert!(spans >= shapes, "{attribute}: {spans} spans for {shapes} shapes");
     }
 }
