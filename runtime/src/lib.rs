@@ -15,6 +15,8 @@ mod propagate;
 mod raw;
 mod record;
 mod redact;
+#[cfg(feature = "pipeline")]
+mod sampler;
 mod semconv;
 mod site;
 mod tool;
@@ -29,6 +31,8 @@ pub use record::{
     Attributes, Event, HistogramPoint, Kind, Link, LogRecord, Metric, MetricData, NumberPoint, Outcome,
     Record, Resource, Severity, SpanRecord, Status,
 };
+#[cfg(feature = "pipeline")]
+pub use sampler::{Sample, SampleRequest, Sampler, SamplerError};
 pub use site::Site;
 pub use value::{Key, Value};
 
