@@ -6,6 +6,9 @@
 mod context;
 mod db;
 #[cfg(feature = "pipeline")]
+#[allow(dead_code, unused_imports, reason = "`init()`, which reads it, is still to come")]
+mod config;
+#[cfg(feature = "pipeline")]
 mod destination;
 mod id;
 mod limits;

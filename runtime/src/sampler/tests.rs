@@ -194,7 +194,7 @@ fn a_rule_of_ones_own_sees_the_request() {
 
 #[test]
 fn a_rule_that_panics_records_nothing() {
-    let quiet = std::panic::AssertUnwindSafe(|| std::panic::resume_unwind(Box::new("no message")));
+    let quiet = AssertUnwindSafe(|| std::panic::resume_unwind(Box::new("no message")));
     let sampler = Sampler::custom(move |_: &SampleRequest<'_>| -> bool { (quiet.0)() });
     assert!(!asks(&sampler, 0, None));
 }
