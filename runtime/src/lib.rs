@@ -27,7 +27,7 @@ mod value;
 
 pub use context::SpanContext;
 #[cfg(feature = "pipeline")]
-pub use destination::{Batch, Delivered, DeliveryError, Destination, Signals};
+pub use destination::{Batch, Delivered, DeliveryError, Destination, Signals, console};
 pub use id::{SpanId, TraceFlags, TraceId};
 pub use limits::Limits;
 pub use record::{
