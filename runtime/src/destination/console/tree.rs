@@ -167,7 +167,10 @@ fn draw_span(page: &mut Page, row: &Row<'_>, logs: Vec<&LogRecord>) {
     if !span.links.is_empty() {
         page.beside(Tone::Faint, &format!("links={}", span.links.len()));
     }
-    page.items(items(&span.attributes, &span.name), &|page| row.begin(page, ""));
+    let mut shown = items(&span.attributes, &span.name);
+    // The exception's line begins with the same word.
+    shown.retain(|item| item.key != "error.type" || !has_exception_of(span, &item.value));
+    page.items(shown, &|page| row.begin(page, ""));
     page.end();
     draw_moments(page, row, logs);
     draw_message(page, row);
@@ -184,6 +187,15 @@ fn mark(span: &SpanRecord) -> (&'static str, Tone) {
         Outcome::Cancelled | Outcome::Abandoned => ("○", Tone::Odd),
         _ => ("✓", Tone::Good),
     }
+}
+
+fn has_exception_of(span: &SpanRecord, kind: &str) -> bool {
+    let is_kind = |key: &str, value: &Value| key == "exception.type" && value.as_str() == Some(kind);
+    span.events
+        .iter()
+        .take(MOST_EVENTS)
+        .filter(|event| event.name == "exception")
+        .any(|event| event.attributes.iter().any(|(key, value)| is_kind(key, value)))
 }
 
 /// What happened during a span.

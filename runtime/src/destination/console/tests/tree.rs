@@ -17,7 +17,7 @@ assistant  trace 4bf92f3577b34da6a3ce929d0e0e4701  14:03:04.123Z  7 spans  1 err
               │  │  gen_ai.usage.output_tokens=57  gen_ai.provider.name=openai
  +12.0 ms     │  │  · mcp_tool_called  tool=search
   +793 ms     │  │  · response_received
-   420 ms     │  └─ ✗ execute_tool search  client  error.type=std::io::Error
+   420 ms     │  └─ ✗ execute_tool search  client
   +420 ms     │        ! std::io::Error: connection refused
   1.00 ms     └─ ○ orchestrator.parse_response  cancelled
 
