@@ -73,23 +73,30 @@ impl std::fmt::Debug for Scope {
 /// Enters the span for as long as the guard lives.
 #[inline]
 pub fn scope(mut span: Span) -> Scope {
-    Scope {
-        ident: span.0.take().map_or(0, open),
-        not_send: PhantomData,
+    match span.0.take() {
+        Some(live) => Scope::open(live),
+        None => Scope {
+            ident: 0,
+            loose: None,
+            not_send: PhantomData,
+        },
     }
-}
-
-fn open(mut live: Box<Live>) -> u64 {
-    prepare(&mut live);
-    enter(live).unwrap_or(0)
 }
 
 impl Scope {
     fn open(mut live: Box<Live>) -> Self {
         prepare(&mut live);
         match enter(live) {
-            Ok(ident) => Self { ident, loose: None, not_send: PhantomData },
-            Err(live) => Self { ident: live.ident(), loose: Some(live), not_send: PhantomData },
+            Ok(ident) => Self {
+                ident,
+                loose: None,
+                not_send: PhantomData,
+            },
+            Err(live) => Self {
+                ident: live.ident(),
+                loose: Some(live),
+                not_send: PhantomData,
+            },
         }
     }
 
@@ -120,7 +127,9 @@ impl Drop for Scope {
 }
 
 fn close(ident: u64, loose: Option<Box<Live>>) {
-    let Some(live) = loose.or_else(|| exit(ident)) else { return };
+    let Some(live) = loose.or_else(|| exit(ident)) else {
+        return;
+    };
     if let Some(mirror) = &live.mirror {
         crate::bridge::out::exit(mirror);
     }
@@ -136,10 +145,7 @@ fn close(ident: u64, loose: Option<Box<Live>>) {
 #[inline]
 pub fn call<R>(mut span: Span, reader: impl Finish<R>, body: impl FnOnce() -> R) -> R {
     let Some(live) = span.0.take() else { return body() };
-    let scope = Scope {
-        ident: open(live),
-        not_send: PhantomData,
-    };
+    let scope = Scope::open(live);
     let value = body();
     if let Some(mut live) = scope.leave() {
         finish::read(&mut live, reader, &value);
