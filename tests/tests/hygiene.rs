@@ -108,6 +108,7 @@ mod written {
 
     #[test]
     fn a_macro_may_write_the_function() {
+        use ::std::convert::From;
         let traces = ::spanwright::testing::TestTraces::start();
         ::std::assert_eq!(twice(3, 1), ::std::result::Result::Ok(7));
         ::spanwright::assert_trace!(traces, "twice" ["number" = 3, "hidden" = 1]);
@@ -124,6 +125,7 @@ mod same_names {
 
     #[test]
     fn the_users_names_stay_the_users() {
+        use ::std::convert::From;
         let traces = ::spanwright::testing::TestTraces::start();
         ::std::assert_eq!(locals(1, 2, 3), ::std::result::Result::Ok(6));
         ::spanwright::assert_trace!(traces, "locals" ["__span" = 1, "__site" = 2, "__scope" = 3]);

@@ -18,7 +18,7 @@ mod rustc {
         missing_docs,
         missing_debug_implementations,
         missing_copy_implementations,
-        non_ascii_idents,
+
         let_underscore_drop,
         explicit_outlives_requirements,
         elided_lifetimes_in_paths,
