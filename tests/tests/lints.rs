@@ -1,6 +1,6 @@
 //! The output sets off no lint of the user's, and contains no `#[allow]`, which `#[forbid]` would refuse.
 
-#![deny(warnings)]
+#![deny(warnings, future_incompatible, non_ascii_idents, rust_2021_compatibility, rust_2024_compatibility)]
 
 /// Every lint of rustc that could concern generated code.
 mod rustc {
@@ -26,13 +26,10 @@ mod rustc {
         variant_size_differences,
         meta_variable_misuse,
         nonstandard_style,
-        future_incompatible,
-        rust_2018_idioms,
-        rust_2021_compatibility,
-        rust_2024_compatibility
+        rust_2018_idioms
     )]
 
-    super::functions!();
+    include!("lints/functions.rs");
 }
 
 /// And every one of clippy's but those that the functions themselves set off.
@@ -70,90 +67,18 @@ mod clippy {
         clippy::pub_with_shorthand,
         clippy::ref_patterns,
         clippy::default_numeric_fallback,
-        clippy::inline_modules,
         clippy::arithmetic_side_effects,
         clippy::redundant_pub_crate
     )]
 
-    super::functions!();
+    include!("lints/functions.rs");
 }
 
-/// One function of each form of output.
-macro_rules! functions {
-    () => {
-        use core::future::Future;
-        use core::pin::Pin;
-        use spanwright::{Capture, traced};
-
-        #[traced]
-        fn plain(number: u8) -> u8 {
-            number
-        }
-
-        #[traced(capture(number), ret(|kept| *kept as "kept"))]
-        fn result(#[capture("text.key")] text: &str, number: u8) -> Result<u8, String> {
-            if text.is_empty() {
-                return Err(text.to_owned());
-            }
-            Ok(number)
-        }
-
-        #[traced(name = format_args!("later {number}"), sample = 0.5)]
-        async fn later(number: u8) -> Result<u8, String> {
-            Ok(number)
-        }
-
-        #[traced]
-        async fn unit() {}
-
-        #[traced]
-        fn boxed(number: u8) -> Pin<Box<dyn Future<Output = u8> + Send>> {
-            Box::pin(async move { number })
-        }
-
-        #[traced]
-        fn opaque(number: u8) -> impl Future<Output = Result<u8, String>> {
-            async move { Ok(number) }
-        }
-
-        #[derive(Debug, Clone, Capture)]
-        pub(crate) struct Held {
-            number: u8,
-            #[capture(len)]
-            text: String,
-        }
-
-        #[derive(Debug, Clone, Capture)]
-        pub(crate) enum Kind {
-            Bare,
-            Full { number: u8 },
-        }
-
-        #[traced(level = "debug")]
-        impl Held {
-            fn number(&self) -> u8 {
-                self.number
-            }
-            fn try_number(&mut self) -> Result<&mut u8, Kind> {
-                if self.text.is_empty() {
-                    return Err(Kind::Full { number: self.number });
-                }
-                if self.number == 1 {
-                    return Err(Kind::Bare);
-                }
-                Ok(&mut self.number)
-            }
-        }
-
-        #[test]
-        fn they_run() {
-            let mut held = Held { number: plain(7), text: String::new() };
-            assert_eq!(held.number(), 7);
-            assert!(held.try_number().is_err());
-            assert_eq!(result("", 1), Err(String::new()));
-            let futures = (later(1), unit(), boxed(1), opaque(1));
-            drop(futures);
-        }
-    };
+#[test]
+fn functions_run_under_every_lint() {
+    for (number, failed, result) in [rustc::run(), clippy::run()] {
+        assert_eq!(number, 7);
+        assert!(failed);
+        assert_eq!(result, Err(String::new()));
+    }
 }
-use functions;
