@@ -148,15 +148,16 @@ fn opaque_in_result() {
                     );
                     &SITE
                 });
-                ::spanwright::__private::call_value(
+                ::spanwright::__private::call(
                     __span,
-                    |__r| {
+                    {
                         use ::spanwright::__private::read::*;
-                        (&&&&&&&&::spanwright::__private::Tag::of(__r)).reader()
+                        (&&&&&&&&::spanwright::__private::Tag::<Result<_, Error>>::new()).reader()
                     },
                     move || {
                         if false {
                             let _ = (&n,);
+                            return ::spanwright::__private::returns::<Result<_, Error>>();
                         }
                         { Ok(0..n) }
                     },

@@ -12,6 +12,8 @@ mod probe;
 mod futures;
 #[path = "shapes/methods.rs"]
 mod methods;
+#[path = "shapes/options.rs"]
+mod options;
 #[path = "shapes/streams.rs"]
 mod streams;
 #[path = "shapes/sync.rs"]

@@ -4,7 +4,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
 use syn::spanned::Spanned;
 
-use super::{at, domain, site};
+use super::{at, domain, operand, site};
 use crate::args::Domain;
 use crate::args::attribute::{Attr, Mode, Propagated};
 use crate::args::value::literal;
@@ -22,7 +22,7 @@ pub(super) fn record(traced: &Traced) -> Option<TokenStream> {
             .find(|item| Some(item.key.value()) == attr.key.text());
         lines.extend(match twin {
             Some(twin) => shared(p, attr, twin),
-            None => one(p, attr, &attr.expr),
+            None => one(p, attr, &operand(&attr.expr)),
         });
     }
     for item in &general.propagate {
@@ -31,14 +31,15 @@ pub(super) fn record(traced: &Traced) -> Option<TokenStream> {
             .iter()
             .any(|attr| attr.key.text() == Some(item.key.value()))
         {
-            lines.extend(flow(p, item, &item.expr));
+            lines.extend(flow(p, item, &operand(&item.expr)));
         }
     }
     if let Some(name) = &general.name
         // A domain names its span itself, so a name given must come after it.
         && (literal(name).is_none() || !matches!(traced.args.domain, Domain::None))
     {
-        lines.extend(quote_spanned!(at(name.span())=> #p::name(&mut __span, &#name);));
+        let (span, name) = (at(name.span()), operand(name));
+        lines.extend(quote_spanned!(span=> #p::name(&mut __span, &#name);));
     }
     if lines.is_empty() {
         return None;
@@ -73,8 +74,8 @@ fn flow(p: &TokenStream, item: &Propagated, expr: &impl ToTokens) -> TokenStream
 
 /// An attribute that also flows down: its expression is evaluated once.
 fn shared(p: &TokenStream, attr: &Attr, twin: &Propagated) -> TokenStream {
-    let (cfg, expr) = (&attr.cfg, &attr.expr);
-    let span = at(expr.span());
+    let (cfg, expr) = (&attr.cfg, operand(&attr.expr));
+    let span = at(attr.expr.span());
     let value = quote_spanned!(span=> *__value);
     let (record, flow) = (
         one(
