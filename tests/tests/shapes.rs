@@ -47,10 +47,14 @@ macro_rules! corpus {
 corpus! {
     plain: [];
     traced: [spanwright::traced, []];
+    captured: [spanwright::traced, [fields(number = 7, text = "t"), new_root, metrics,]];
 }
 
 fn annotated() -> Vec<(&'static str, fn() -> Observed)> {
-    vec![("#[traced]", traced::run)]
+    vec![
+        ("#[traced]", traced::run),
+        ("#[traced(…)]", captured::run),
+    ]
 }
 
 /// Bytes that the attribute may add to a future.
