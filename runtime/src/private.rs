@@ -8,6 +8,7 @@ pub use crate::recorder::{
     on_ok, once, returned_future, scope, span_on as on, start, start_with, stream,
 };
 pub use crate::site::{Domain, Site};
+pub use futures_core::Stream;
 pub use std::boxed::Box;
 
 /// Traits that find the reader of a return type.

@@ -154,9 +154,10 @@ pub fn call<R>(mut span: Span, reader: impl Finish<R>, body: impl FnOnce() -> R)
     value
 }
 
-/// As [`call`], where the result's type cannot be named: the reader is picked from the result itself.
+/// As [`call`], where the result's type cannot be named: the reader is picked from the result itself. `body` comes
+/// first, for the compiler looks at closures in order and `pick` must know what `body` returns.
 #[inline]
-pub fn call_value<R, F: Finish<R>>(span: Span, pick: impl FnOnce(&R) -> F, body: impl FnOnce() -> R) -> R {
+pub fn call_value<R, F: Finish<R>>(span: Span, body: impl FnOnce() -> R, pick: impl FnOnce(&R) -> F) -> R {
     struct Picked<P>(P);
     impl<R, F: Finish<R>, P: FnOnce(&R) -> F> Finish<R> for Picked<P> {
         fn finish(self, value: &R, end: &mut super::End<'_>) {
