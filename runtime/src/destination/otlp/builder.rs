@@ -391,7 +391,7 @@ mod tests {
     #[test]
     fn no_form_of_it_shows_a_header_value_or_a_password() {
         let otlp = Otlp::http("http://me:secret@h:1/?key=secret").header("x-key", "secret");
-        let bad = otlp.clone().header("x-other", "secret\n");
+        let bad = otlp.clone().header("x-other", "secret\nsecret");
         let built = otlp.clone().build().unwrap();
         for shown in [
             format!("{otlp:?}"),

@@ -1,0 +1,6 @@
+//! What the OTLP tests share: batches, what they look like in OTLP's own types, and a scripted HTTP server.
+#![allow(dead_code, reason = "each test program uses a part")]
+
+pub(crate) mod batch;
+pub(crate) mod expected;
+pub(crate) mod server;
