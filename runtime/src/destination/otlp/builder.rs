@@ -6,7 +6,7 @@ use super::tls::Tls;
 use crate::destination::{Destination, Signals};
 use std::borrow::Cow;
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use ureq::http::{HeaderMap, HeaderName, HeaderValue};
@@ -342,22 +342,6 @@ pub(super) struct Settings {
 impl Settings {
     pub(super) fn endpoint(&self, signal: Signal) -> &Endpoint {
         &self.endpoints[signal as usize]
-    }
-}
-
-/// Reads a file that an option names.
-#[cfg(feature = "tls")]
-pub(super) fn read_file(option: &'static str, path: &Path) -> Result<Vec<u8>, OtlpError> {
-    std::fs::read(path).map_err(|error| bad_file(option, path, format!("cannot be read: {error}")))
-}
-
-/// An error about a file that an option names.
-#[cfg(feature = "tls")]
-pub(super) fn bad_file(option: &'static str, path: &Path, problem: impl Into<String>) -> OtlpError {
-    OtlpError::Certificate {
-        option,
-        path: path.to_owned(),
-        problem: problem.into(),
     }
 }
 

@@ -97,7 +97,7 @@ impl Endpoint {
         &self.0
     }
 
-    #[cfg(feature = "grpc")]
+    #[cfg(all(feature = "grpc", feature = "tls"))]
     pub(super) fn is_tls(&self) -> bool {
         self.0.scheme_str() == Some("https")
     }
