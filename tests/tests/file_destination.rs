@@ -1,5 +1,7 @@
 //! The file destination: lines of OTLP JSON, appended whole or not at all.
 
+#![allow(clippy::unwrap_used, reason = "a test may")]
+
 mod otlp;
 
 use otlp::batch::{everything, spans};

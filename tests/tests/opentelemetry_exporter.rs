@@ -1,5 +1,7 @@
 //! An `opentelemetry_sdk` exporter as a destination: what it gets.
 
+#![allow(clippy::unwrap_used, reason = "a test may")]
+
 mod otlp;
 
 use opentelemetry::trace::{SpanKind, Status};

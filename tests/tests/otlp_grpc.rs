@@ -1,5 +1,7 @@
 //! OTLP over gRPC against a tonic server on a real socket: what arrives, and what each status does.
 
+#![allow(clippy::unwrap_used, reason = "a test may")]
+
 mod otlp;
 
 use otlp::batch::{everything, spans};
@@ -134,7 +136,7 @@ fn no_answer_in_time_is_tried_again() {
 }
 
 #[test]
-fn a_refused_connection_is_tried_again_and_made_when_the_server_is_there() {
+fn a_refused_connection_is_tried_again() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
@@ -146,6 +148,18 @@ fn a_refused_connection_is_tried_again_and_made_when_the_server_is_there() {
         };
         assert!(message.contains("refused"), "{message}");
     }
+}
+
+#[test]
+fn a_connection_that_breaks_is_made_again() {
+    let server = Server::start_late(2);
+    let mut destination = Otlp::grpc(&*server.url).build().unwrap();
+    let mut results = (0..10).map(|_| destination.deliver(&spans(&["one"])));
+    let first = results.next().unwrap();
+    assert!(matches!(first, Err(DeliveryError::Retry { .. })), "{first:?}");
+    let delivered = results.find(|result| !matches!(result, Err(DeliveryError::Retry { .. })));
+    assert_eq!(delivered, Some(Ok(Delivered::default())));
+    assert_eq!(server.calls().len(), 1);
 }
 
 #[test]

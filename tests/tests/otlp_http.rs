@@ -1,5 +1,7 @@
 //! OTLP over HTTP against a server on a real socket: what arrives, and what each kind of answer does.
 
+#![allow(clippy::unwrap_used, reason = "a test may")]
+
 mod otlp;
 
 use flate2::read::GzDecoder;

@@ -3,6 +3,8 @@
 //! `otlp/tls` holds an authority's certificate, and a server's and a client's with their keys, which are used
 //! nowhere else. They were made with `openssl`, and the authority's key was thrown away.
 
+#![allow(clippy::unwrap_used, reason = "a test may")]
+
 mod otlp;
 
 use otlp::batch::spans;

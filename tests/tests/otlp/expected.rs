@@ -68,7 +68,7 @@ pub(crate) fn metrics(batch: &Batch) -> ExportMetricsServiceRequest {
     }
 }
 
-fn by_scope<'a, T>(records: &'a [T], scope: impl Fn(&T) -> &str) -> BTreeMap<String, Vec<&'a T>> {
+fn by_scope<T>(records: &[T], scope: impl Fn(&T) -> &str) -> BTreeMap<String, Vec<&T>> {
     let mut groups = BTreeMap::<_, Vec<_>>::new();
     for record in records {
         groups.entry(scope(record).to_owned()).or_default().push(record);

@@ -106,25 +106,32 @@ pub(crate) struct Server {
 
 impl Server {
     pub(crate) fn start(script: impl FnMut() -> Option<Answer> + Send + 'static) -> Self {
-        Self::start_with(None, script)
+        Self::start_with(None, 0, script)
     }
 
     /// Takes all calls, over TLS; OTLP over HTTP too, on the same port.
     pub(crate) fn start_tls(tls: ServerTlsConfig) -> Self {
-        Self::start_with(Some(tls), || Some(Ok(Vec::new())))
+        Self::start_with(Some(tls), 0, || Some(Ok(Vec::new())))
+    }
+
+    /// Takes all calls, but closes so many connections before it does.
+    pub(crate) fn start_late(closed: usize) -> Self {
+        Self::start_with(None, closed, || Some(Ok(Vec::new())))
     }
 
     fn start_with(
         tls: Option<ServerTlsConfig>,
+        closed: usize,
         script: impl FnMut() -> Option<Answer> + Send + 'static,
     ) -> Self {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        listener.set_nonblocking(true).unwrap();
         let scheme = if tls.is_some() { "https" } else { "http" };
         let url = format!("{scheme}://{}", listener.local_addr().unwrap());
         let (sender, calls) = mpsc::channel();
         let script: Script = Arc::new(Mutex::new(script));
         std::thread::spawn(move || {
+            (0..closed).for_each(|_| drop(listener.accept().unwrap()));
+            listener.set_nonblocking(true).unwrap();
             let runtime = tokio::runtime::Builder::new_current_thread()
                 .enable_all()
                 .build()

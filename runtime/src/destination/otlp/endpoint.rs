@@ -1,6 +1,6 @@
 //! Where requests go: a checked URL, and the form of it that may be shown.
 
-use super::builder::OtlpError;
+use super::error::OtlpError;
 use std::fmt;
 use std::net::{TcpStream, ToSocketAddrs};
 use std::sync::mpsc;

@@ -1,6 +1,6 @@
 //! Certificates and keys: PEM files in, checked material for both transports out.
 
-use super::builder::OtlpError;
+use super::error::OtlpError;
 use std::path::{Path, PathBuf};
 #[cfg(feature = "tls")]
 use ureq::tls::{Certificate, ClientCert, PemItem, PrivateKey, RootCerts, TlsConfig, parse_pem};
