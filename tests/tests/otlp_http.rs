@@ -355,3 +355,21 @@ fn the_description_tells_whether_the_endpoint_can_be_reached() {
     let described = Otlp::http(format!("http://{closed}")).build().unwrap().describe();
     assert!(described.contains("(not reachable)"), "{described}");
 }
+
+#[test]
+fn a_kept_connection_that_the_server_closed_is_made_again() {
+    let last = b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n";
+    let server = Server::start(|_| Reply::Last(last.to_vec()));
+    let mut destination = Otlp::http(&*server.url).build().unwrap();
+    let mut delivered = 0;
+    for _ in 0..50 {
+        match destination.deliver(&spans(&["one"])) {
+            Ok(_) => delivered += 1,
+            // The closing was not seen before the next request was under way.
+            Err(DeliveryError::Retry { .. }) => {}
+            Err(other) => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(server.requests().len(), delivered);
+    assert!(delivered >= 25, "{delivered}");
+}
