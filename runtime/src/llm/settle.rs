@@ -1,0 +1,139 @@
+//! What is left to do for a model call once its span has ended, on the pipeline's thread and before redaction.
+//!
+//! In: the ended span. Out: the same span with numbers of the convention's types and without our own marks, and the
+//! log record that carries its content, where content goes to log records.
+
+use super::content::Mode;
+use crate::record::{LogRecord, Severity, SpanRecord};
+use crate::semconv::{gen_ai, own};
+use crate::value::Value;
+
+/// The attributes that are content.
+const CONTENT: &[&str] = &[
+    own::PROMPT_PREVIEW,
+    gen_ai::SYSTEM_INSTRUCTIONS,
+    gen_ai::INPUT_MESSAGES,
+    gen_ai::OUTPUT_MESSAGES,
+    gen_ai::TOOL_DEFINITIONS,
+    gen_ai::TOOL_CALL_ARGUMENTS,
+    gen_ai::TOOL_CALL_RESULT,
+];
+
+/// Settles a span; one that is no GenAI call is not changed.
+pub(crate) fn settle(span: &mut SpanRecord) -> Option<LogRecord> {
+    span.attribute(gen_ai::OPERATION_NAME)?;
+    let mode = span.attribute(own::CONTENT).and_then(Value::as_str).and_then(Mode::from_str);
+    span.attributes.retain(|(key, _)| key != own::CONTENT);
+    convert_numbers(span);
+    let mode = mode.filter(|mode| matches!(mode, Mode::Events | Mode::Both))?;
+    let record = has_content(span).then(|| details(span));
+    if mode == Mode::Events {
+        span.attributes.retain(|(key, _)| !CONTENT.contains(&key.as_str()));
+    }
+    record
+}
+
+fn has_content(span: &SpanRecord) -> bool {
+    span.attributes.iter().any(|(key, _)| CONTENT.contains(&key.as_str()))
+}
+
+/// A literal `1` is a temperature as good as `1.0`, but the convention has doubles there, and no count of one.
+fn convert_numbers(span: &mut SpanRecord) {
+    const DOUBLES: &[&str] = &[
+        gen_ai::REQUEST_TEMPERATURE,
+        gen_ai::REQUEST_TOP_P,
+        gen_ai::REQUEST_FREQUENCY_PENALTY,
+        gen_ai::REQUEST_PRESENCE_PENALTY,
+    ];
+    const INTEGERS: &[&str] = &[gen_ai::REQUEST_TOP_K, gen_ai::REQUEST_MAX_TOKENS, gen_ai::REQUEST_SEED];
+    for (key, value) in &mut span.attributes {
+        match value {
+            Value::Int(number) if DOUBLES.contains(&key.as_str()) => *value = Value::Float(*number as f64),
+            Value::Float(number) if INTEGERS.contains(&key.as_str()) && number.fract() == 0.0 => {
+                *value = Value::Int(*number as i64);
+            }
+            Value::String(text) if key == gen_ai::REQUEST_STOP_SEQUENCES => {
+                *value = Value::Array(vec![Value::String(std::mem::take(text))]);
+            }
+            _ => {}
+        }
+    }
+    span.attributes.retain(|(key, value)| match value {
+        Value::Int(1) => key != gen_ai::REQUEST_CHOICE_COUNT,
+        Value::Bool(false) => key != gen_ai::REQUEST_STREAM,
+        _ => true,
+    });
+}
+
+/// The event `gen_ai.client.inference.operation.details`, with the span's attributes.
+fn details(span: &SpanRecord) -> LogRecord {
+    LogRecord {
+        time_ns: span.end_ns,
+        severity: Severity::Debug,
+        event_name: gen_ai::EVENT_OPERATION_DETAILS.into(),
+        body: None,
+        trace_id: span.trace_id,
+        span_id: span.span_id,
+        flags: span.flags,
+        scope: span.scope.clone(),
+        attributes: span.attributes.clone(),
+        dropped_attributes: span.dropped_attributes,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use super::super::recorded::testing::record;
+
+    fn call(mode: &str) -> SpanRecord {
+        record(
+            "chat m",
+            vec![
+                (gen_ai::OPERATION_NAME.into(), "chat".into()),
+                (own::CONTENT.into(), mode.into()),
+                (gen_ai::REQUEST_TEMPERATURE.into(), Value::Int(1)),
+                (gen_ai::REQUEST_TOP_K.into(), Value::Float(40.0)),
+                (gen_ai::REQUEST_CHOICE_COUNT.into(), Value::Int(1)),
+                (gen_ai::REQUEST_STOP_SEQUENCES.into(), "END".into()),
+                (gen_ai::INPUT_MESSAGES.into(), "[]".into()),
+            ],
+        )
+    }
+
+    #[test]
+    fn numbers_have_the_conventions_types() {
+        let mut span = call("attributes");
+        assert!(settle(&mut span).is_none());
+        assert_eq!(span.attribute(gen_ai::REQUEST_TEMPERATURE), Some(&Value::Float(1.0)));
+        assert_eq!(span.attribute(gen_ai::REQUEST_TOP_K), Some(&Value::Int(40)));
+        assert_eq!(span.attribute(gen_ai::REQUEST_CHOICE_COUNT), None);
+        assert_eq!(span.attribute(gen_ai::REQUEST_STOP_SEQUENCES), Some(&vec!["END"].into()));
+        assert_eq!(span.attribute(own::CONTENT), None);
+        assert!(span.attribute(gen_ai::INPUT_MESSAGES).is_some());
+    }
+
+    #[test]
+    fn events_take_the_content_off_the_span() {
+        let mut span = call("events");
+        let details = settle(&mut span);
+        assert!(details.is_some_and(|record| {
+            record.event_name == gen_ai::EVENT_OPERATION_DETAILS
+                && record.severity == Severity::Debug
+                && record.span_id == span.span_id
+                && record.attributes.iter().any(|(key, _)| key == gen_ai::INPUT_MESSAGES)
+        }));
+        assert_eq!(span.attribute(gen_ai::INPUT_MESSAGES), None);
+
+        let mut span = call("both");
+        assert!(settle(&mut span).is_some());
+        assert!(span.attribute(gen_ai::INPUT_MESSAGES).is_some());
+    }
+
+    #[test]
+    fn other_spans_are_left_alone() {
+        let mut span = record("x", vec![(gen_ai::REQUEST_TEMPERATURE.into(), Value::Int(1))]);
+        assert!(settle(&mut span).is_none());
+        assert_eq!(span.attribute(gen_ai::REQUEST_TEMPERATURE), Some(&Value::Int(1)));
+    }
+}
