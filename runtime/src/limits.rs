@@ -37,3 +37,7 @@ impl Default for Limits {
         }
     }
 }
+#[cfg(feature = "pipeline")]
+pub(crate) fn apply_to_span(_: &mut crate::record::SpanRecord, _: &Limits) {}
+#[cfg(feature = "pipeline")]
+pub(crate) fn apply_to_log(_: &mut crate::record::LogRecord, _: &Limits) {}

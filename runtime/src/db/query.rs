@@ -114,11 +114,11 @@ fn rename(span: &mut Span) {
         return;
     }
     let name = match (span.text(db::OPERATION_NAME), target(span)) {
-        (Some(operation), Some(target)) => Cow::Owned(format!("{operation} {target}")),
-        (Some(name), None) => Cow::Owned(name.to_owned()),
-        (None, Some(target)) => Cow::Owned(target.into_owned()),
+        (Some(operation), Some(target)) => format!("{operation} {target}"),
+        (Some(name), None) => name.to_owned(),
+        (None, Some(target)) => target.into_owned(),
         (None, None) => match span.text(db::SYSTEM_NAME) {
-            Some(system) => Cow::Owned(system.to_owned()),
+            Some(system) => system.to_owned(),
             None => return,
         },
     };

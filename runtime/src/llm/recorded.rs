@@ -1,20 +1,41 @@
-//! Reading back what was recorded on a live span.
+//! Reading back what was recorded on a live span: a name is made of several attributes, which come one by one.
+
 use crate::recorder::{End, Span};
-use crate::value::Value;
+use crate::wire::Reader;
+
+/// A reader that stands before the value of this key.
+fn find<'a>(attributes: &'a [u8], key: &str) -> Option<Reader<'a>> {
+    let mut all = Reader::new(attributes);
+    loop {
+        let at = attributes.len() - all.remaining();
+        if all.skip_attribute(key)? {
+            let mut value = Reader::new(&attributes[at..]);
+            let length = value.u16()?;
+            value.take(length.into())?;
+            return Some(value);
+        }
+    }
+}
 
 impl Span {
+    /// The text recorded under this key.
     pub(crate) fn text(&self, key: &str) -> Option<&str> {
-        self.0.as_ref()?.attributes.iter().find(|(k, _)| k == key)?.1.as_str()
+        find(&self.0.as_ref()?.attributes, key)?.string()
     }
+
+    /// The integer recorded under this key.
     pub(crate) fn integer(&self, key: &str) -> Option<i64> {
-        self.0.as_ref()?.attributes.iter().find(|(k, _)| k == key)?.1.as_int()
+        find(&self.0.as_ref()?.attributes, key)?.value()?.as_int()
     }
 }
 
 impl End<'_> {
+    /// The text recorded under this key.
     pub(crate) fn text(&self, key: &str) -> Option<&str> {
-        self.live.attributes.iter().find(|(k, _)| k == key)?.1.as_str()
+        find(&self.live.attributes, key)?.string()
     }
+
+    /// Whether the outcome is an error so far.
     pub(crate) fn has_failed(&self) -> bool {
         self.live.outcome.is_some_and(crate::record::Outcome::is_error)
     }
@@ -25,20 +46,27 @@ pub(crate) mod testing {
     use super::*;
     use crate::record::{Kind, Outcome, SpanRecord, Status};
     use crate::recorder::Live;
-    use crate::value::Key;
+    use crate::site::Site;
+    use crate::value::{Key, Value};
+
+    static SITE: Site = Site::new("site", "test", "test.rs", 1);
 
     pub(crate) fn span() -> Span {
-        Span(Some(Box::new(Live::default())))
+        Span(Some(Live::take(&SITE)))
     }
+
     pub(crate) fn name(span: &Span) -> String {
-        span.0.as_ref().unwrap().name.clone()
+        String::from_utf8(span.0.as_ref().unwrap().name.clone()).unwrap()
     }
+
     pub(crate) fn attributes(span: &Span) -> Vec<(Key, Value)> {
-        span.0.as_ref().unwrap().attributes.clone()
+        Reader::new(&span.0.as_ref().unwrap().attributes).attributes()
     }
+
     pub(crate) fn ending<T>(span: &mut Span, run: impl FnOnce(&mut End<'_>) -> T) -> T {
         run(&mut End { live: span.0.as_mut().unwrap() })
     }
+
     pub(crate) fn error_type(span: &Span) -> Option<&str> {
         span.0.as_ref().unwrap().error_type.as_deref()
     }

@@ -3,7 +3,7 @@
 
 use super::content::mode_at_end;
 use super::response::{self, LlmResponse};
-use crate::recorder::{End, Finish, ReadItems, Span, TracedStream, stream_with};
+use crate::recorder::{End, Finish, InSpanStream, ReadItems, Span, stream_with};
 use crate::semconv::gen_ai;
 use futures_core::Stream;
 use std::cell::Cell;
@@ -57,7 +57,7 @@ impl Drop for Restore {
 }
 
 /// Runs a stream of chunks in the span, which ends with the last one.
-pub fn stream<S, E, C>(mut span: Span, errors: E, chunk: C, stream: S) -> TracedStream<S, Chunks<E, C>>
+pub fn stream<S, E, C>(mut span: Span, errors: E, chunk: C, stream: S) -> InSpanStream<S, Chunks<E, C>>
 where
     S: Stream,
     E: Finish<S::Item> + Clone,

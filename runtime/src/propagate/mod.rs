@@ -1,1 +1,5 @@
 //! To be written.
+
+/// To be written.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Baggage;

@@ -1,6 +1,22 @@
-//! The only module with `unsafe`.
+//! The only module with `unsafe`: byte chunks shared between one writer and one reader, and the two process
+//! hooks (`atexit`, `pthread_atfork`) that the standard library does not offer.
+//!
+//! Each block says why it is sound. Everything here is exported behind a safe interface.
 
-/// Changes in a forked child; whoever keeps per-process state compares it.
+mod chunk;
+#[cfg(all(unix, feature = "pipeline"))]
+mod process;
+
+pub(crate) use chunk::{Chunk, Writer};
+#[cfg(all(unix, feature = "pipeline"))]
+pub(crate) use process::{at_exit, watch_forks};
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+static FORK_EPOCH: AtomicU32 = AtomicU32::new(0);
+
+/// Changes in a forked child; whoever keeps per-process state compares it with the one it started under.
+#[inline]
 pub(crate) fn fork_epoch() -> u32 {
-    0
+    FORK_EPOCH.load(Ordering::Relaxed)
 }

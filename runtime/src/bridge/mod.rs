@@ -1,0 +1,3 @@
+//! `tracing` both ways.
+#[allow(dead_code)]
+pub(crate) mod out;

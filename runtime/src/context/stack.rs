@@ -1,0 +1,115 @@
+//! The thread's stack of current spans and attached contexts.
+//!
+//! Entries are removed by identity, so that guards may be dropped in any order. User code never runs while the
+//! stack is borrowed.
+
+use super::Context;
+use crate::recorder::Live;
+use std::cell::{Cell, RefCell};
+
+/// What the top of the stack means for a span that starts now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// No span: the next one is a root.
+    Empty,
+    /// A recording span of this process.
+    Recording,
+    /// A span of this process whose trace is not sampled: children are not even started.
+    Unsampled,
+    /// A span of another process: the sampler is asked, with it as the parent.
+    Remote,
+    /// Telemetry's own work: nothing is recorded.
+    Suppressed,
+}
+
+pub(crate) enum Body {
+    /// A span that is entered; the stack owns it until it is left.
+    Live(Box<Live>),
+    /// A context that was attached.
+    Ambient(Context),
+}
+
+pub(crate) struct Entry {
+    /// The span's id, or a random number.
+    pub(crate) ident: u64,
+    pub(crate) mode: Mode,
+    pub(crate) body: Body,
+}
+
+pub(crate) struct Stack {
+    mode: Cell<Mode>,
+    entries: RefCell<Vec<Entry>>,
+}
+
+thread_local! {
+    static STACK: Stack =
+        const { Stack { mode: Cell::new(Mode::Empty), entries: RefCell::new(Vec::new()) } };
+}
+
+/// Runs `f` with the thread's stack; `None` where the thread is already past its destructors.
+#[inline]
+pub(crate) fn with_stack<R>(f: impl FnOnce(&Stack) -> R) -> Option<R> {
+    STACK.try_with(f).ok()
+}
+
+impl Stack {
+    #[inline]
+    pub(crate) fn mode(&self) -> Mode {
+        self.mode.get()
+    }
+
+    #[inline]
+    pub(crate) fn depth(&self) -> usize {
+        self.entries.borrow().len()
+    }
+
+    #[inline]
+    pub(crate) fn push(&self, entry: Entry) {
+        self.mode.set(entry.mode);
+        self.entries.borrow_mut().push(entry);
+    }
+
+    /// Takes the entry of this identity out, wherever it is.
+    #[inline]
+    pub(crate) fn remove(&self, ident: u64) -> Option<Entry> {
+        let mut entries = self.entries.borrow_mut();
+        let at = entries.iter().rposition(|entry| entry.ident == ident)?;
+        let entry = if at + 1 == entries.len() {
+            entries.pop()
+        } else {
+            Some(entries.remove(at))
+        };
+        self.mode
+            .set(entries.last().map_or(Mode::Empty, |entry| entry.mode));
+        entry
+    }
+
+    /// Takes the topmost entry out if there are more than `depth`.
+    pub(crate) fn pop_above(&self, depth: usize) -> Option<Entry> {
+        let mut entries = self.entries.borrow_mut();
+        if entries.len() <= depth {
+            return None;
+        }
+        let entry = entries.pop();
+        self.mode
+            .set(entries.last().map_or(Mode::Empty, |entry| entry.mode));
+        entry
+    }
+
+    /// Looks at the topmost entry.
+    #[inline]
+    pub(crate) fn top<R>(&self, f: impl FnOnce(Option<&mut Entry>) -> R) -> R {
+        f(self.entries.borrow_mut().last_mut())
+    }
+
+    /// Works on the live span of this identity, if it is on this thread's stack.
+    #[inline]
+    pub(crate) fn with_live<R>(&self, ident: u64, f: impl FnOnce(&mut Live) -> R) -> Option<R> {
+        let mut entries = self.entries.borrow_mut();
+        let entry = entries.iter_mut().rev().find(|entry| entry.ident == ident)?;
+        match &mut entry.body {
+            Body::Live(live) => Some(f(live)),
+            Body::Ambient(_) => None,
+        }
+    }
+}

@@ -1,0 +1,197 @@
+//! From the recorder's bytes to records.
+
+use crate::clock::Anchor;
+use crate::id::{SpanId, TraceFlags, TraceId};
+use crate::record::{
+    Attributes, Event, Kind, Link, LogRecord, Outcome, Record, Severity, SpanRecord, Status,
+};
+use crate::recorder::{LOG, SPAN};
+use crate::site;
+use crate::wire::Reader;
+use std::borrow::Cow;
+use std::sync::Arc;
+
+/// Turns the recorder's bytes into records. Damaged bytes give `None`.
+#[derive(Debug)]
+pub(crate) struct Assembler {
+    anchor: Anchor,
+    no_trace_state: Arc<str>,
+}
+
+impl Assembler {
+    pub(crate) fn new() -> Self {
+        Self {
+            anchor: Anchor::read(),
+            no_trace_state: Arc::from(""),
+        }
+    }
+
+    /// Follows the wall clock; call it once in a while.
+    pub(crate) fn refresh_clock(&mut self) {
+        self.anchor.refresh();
+    }
+
+    /// Unix time of a monotonic reading.
+    pub(crate) fn unix_ns(&self, monotonic: u64) -> u64 {
+        self.anchor.unix_ns(monotonic)
+    }
+
+    /// One record without its length.
+    pub(crate) fn record(&self, bytes: &[u8]) -> Option<Record> {
+        let mut reader = Reader::new(bytes);
+        match reader.u8()? {
+            SPAN => self.span(reader).map(Record::Span),
+            LOG => self.log(reader).map(Record::Log),
+            _ => None,
+        }
+    }
+
+    fn span(&self, mut reader: Reader<'_>) -> Option<SpanRecord> {
+        let kind = Kind::from_byte(reader.u8()?);
+        let outcome = Outcome::from_byte(reader.u8()?);
+        let bits = reader.u8()?;
+        let flags = TraceFlags::from_byte(reader.u8()?);
+        let site = site::by_number(reader.u32()?)?;
+        let trace_id = TraceId::from_bytes(reader.array()?);
+        let span_id = SpanId::from_bytes(reader.array()?);
+        let parent = SpanId::from_bytes(reader.array()?);
+        let (start, end) = (reader.u64()?, reader.u64()?);
+        let (dropped_attributes, dropped_events, dropped_links) =
+            (reader.u16()?, reader.u16()?, reader.u16()?);
+        let name_length = reader.u16()?.into();
+        let message_length = reader.u32()? as usize;
+        let trace_state_length = reader.u16()?.into();
+        let lengths =
+            [reader.u32()?, reader.u32()?, reader.u32()?, reader.u32()?].map(|length| length as usize);
+        let name = reader.text(name_length)?;
+        let message = reader.text(message_length)?;
+        let trace_state = reader.text(trace_state_length)?;
+        let own = Reader::new(reader.take(lengths[0])?).attributes();
+        let attributes = with_carried(own, reader.take(lengths[1])?);
+        let events = self.events(Reader::new(reader.take(lengths[2])?));
+        let links = self.links(Reader::new(reader.take(lengths[3])?));
+        Some(SpanRecord {
+            trace_id,
+            span_id,
+            parent_span_id: parent.is_valid().then_some(parent),
+            parent_is_remote: bits & 1 != 0,
+            flags,
+            trace_state: self.trace_state(&trace_state),
+            site: Some(site),
+            name: if name.is_empty() {
+                Cow::Borrowed(site.name())
+            } else {
+                Cow::Owned(name.into_owned())
+            },
+            kind,
+            scope: Cow::Borrowed(site.target()),
+            start_ns: self.unix_ns(start),
+            end_ns: self.unix_ns(end),
+            attributes,
+            events,
+            links,
+            status: status(outcome, bits & 2 != 0, &message),
+            outcome,
+            dropped_attributes: dropped_attributes.into(),
+            dropped_events: dropped_events.into(),
+            dropped_links: dropped_links.into(),
+        })
+    }
+
+    fn trace_state(&self, text: &str) -> Arc<str> {
+        if text.is_empty() {
+            Arc::clone(&self.no_trace_state)
+        } else {
+            Arc::from(text)
+        }
+    }
+
+    fn events(&self, mut reader: Reader<'_>) -> Vec<Event> {
+        std::iter::from_fn(|| {
+            let time = reader.u64()?;
+            let name_length = reader.u16()?.into();
+            let name = reader.text(name_length)?.into_owned();
+            let length = reader.u32()? as usize;
+            let attributes = Reader::new(reader.take(length)?).attributes();
+            Some(Event {
+                time_ns: self.unix_ns(time),
+                name: name.into(),
+                attributes,
+                dropped_attributes: 0,
+            })
+        })
+        .collect()
+    }
+
+    fn links(&self, mut reader: Reader<'_>) -> Vec<Link> {
+        std::iter::from_fn(|| {
+            let trace_id = TraceId::from_bytes(reader.array()?);
+            let span_id = SpanId::from_bytes(reader.array()?);
+            let flags = TraceFlags::from_byte(reader.u8()?);
+            let state_length = reader.u16()?.into();
+            let trace_state = self.trace_state(&reader.text(state_length)?);
+            let length = reader.u32()? as usize;
+            let attributes = Reader::new(reader.take(length)?).attributes();
+            Some(Link {
+                trace_id,
+                span_id,
+                flags,
+                trace_state,
+                attributes,
+            })
+        })
+        .collect()
+    }
+
+    fn log(&self, mut reader: Reader<'_>) -> Option<LogRecord> {
+        let severity = Severity::from_byte(reader.u8()?);
+        let flags = TraceFlags::from_byte(reader.u8()?);
+        let site = site::by_number(reader.u32()?)?;
+        let trace_id = TraceId::from_bytes(reader.array()?);
+        let span_id = SpanId::from_bytes(reader.array()?);
+        let time = reader.u64()?;
+        let name_length = reader.u16()?.into();
+        let event_name = reader.text(name_length)?.into_owned();
+        let body = if reader.u8()? == 0 {
+            None
+        } else {
+            Some(reader.value()?)
+        };
+        Some(LogRecord {
+            time_ns: self.unix_ns(time),
+            severity,
+            event_name: event_name.into(),
+            body,
+            trace_id,
+            span_id,
+            flags,
+            scope: Cow::Borrowed(site.target()),
+            attributes: reader.attributes(),
+            dropped_attributes: 0,
+        })
+    }
+}
+
+/// Carried attributes come after the span's own, which win.
+fn with_carried(mut own: Attributes, carried: &[u8]) -> Attributes {
+    if !carried.is_empty() {
+        for (key, value) in Reader::new(carried).attributes() {
+            if own.iter().all(|(have, _)| *have != key) {
+                own.push((key, value));
+            }
+        }
+    }
+    own
+}
+
+fn status(outcome: Outcome, ok: bool, message: &str) -> Status {
+    match outcome {
+        outcome if outcome.is_error() => Status::Error(match (message, outcome) {
+            ("", Outcome::Panicked) => Cow::Borrowed("panicked"),
+            ("", Outcome::Timeout) => Cow::Borrowed("timed out"),
+            (message, _) => Cow::Owned(message.to_owned()),
+        }),
+        _ if ok => Status::Ok,
+        _ => Status::Unset,
+    }
+}

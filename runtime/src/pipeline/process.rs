@@ -1,0 +1,167 @@
+//! The one pipeline of the process: starting it, waking it, flushing, shutting down, and starting again in a
+//! forked child.
+
+use super::Hook;
+use super::latch::Latch;
+use super::report::{Health, Report};
+use super::thread::{Command, Loop, Shared};
+use crate::destination::Destination;
+use crate::limits::Limits;
+use crate::raw;
+use crate::record::Resource;
+use crate::recorder;
+use crate::redact::Redactor;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
+use std::time::Duration;
+
+/// Everything a pipeline is started with; kept, so that a forked child can start its own.
+#[derive(Clone)]
+pub(crate) struct Plan {
+    pub(crate) resource: Arc<Resource>,
+    pub(crate) redactor: Redactor,
+    pub(crate) limits: Limits,
+    pub(crate) hooks: Vec<Hook>,
+    /// Also write the attribute names of the systems in `docs/legacy-names.md`.
+    pub(crate) legacy_names: bool,
+    /// Longest time that an ended span waits for its batch.
+    pub(crate) delay: Duration,
+    pub(crate) batch_records: usize,
+    pub(crate) batch_bytes: usize,
+    /// Bytes for the recorder's chunks, and as many again for the destinations' queues.
+    pub(crate) queue_bytes: usize,
+    /// How often metrics are given out.
+    pub(crate) metric_interval: Duration,
+}
+
+/// The running pipeline, and what a child would start with.
+struct Running {
+    shared: Arc<Shared>,
+    plan: Plan,
+    spares: Vec<Box<dyn Destination>>,
+    epoch: u32,
+}
+
+static RUNNING: Mutex<Option<Running>> = Mutex::new(None);
+
+fn running() -> MutexGuard<'static, Option<Running>> {
+    RUNNING.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The pipeline of this very process, not one that a forked child inherited without its threads.
+fn present() -> Option<Arc<Shared>> {
+    running()
+        .as_ref()
+        .filter(|running| running.epoch == raw::fork_epoch())
+        .map(|running| Arc::clone(&running.shared))
+}
+
+/// Whether a pipeline runs in this process.
+pub(crate) fn is_running() -> bool {
+    running().is_some()
+}
+
+/// Starts the pipeline's threads.
+///
+/// # Errors
+/// When the operating system refuses a thread.
+pub(crate) fn start(plan: Plan, destinations: Vec<Box<dyn Destination>>) -> std::io::Result<()> {
+    let spares = destinations
+        .iter()
+        .filter_map(|destination| destination.for_child())
+        .collect();
+    let shared = launch(&plan, destinations)?;
+    recorder::set_queue_bytes(plan.queue_bytes / 2);
+    recorder::set_limits(&plan.limits);
+    *running() = Some(Running {
+        shared,
+        plan,
+        spares,
+        epoch: raw::fork_epoch(),
+    });
+    Ok(())
+}
+
+fn launch(plan: &Plan, destinations: Vec<Box<dyn Destination>>) -> std::io::Result<Arc<Shared>> {
+    let shared = Arc::new(Shared::default());
+    let main_loop = Loop::new(plan.clone(), Arc::clone(&shared), destinations)?;
+    let thread = std::thread::Builder::new()
+        .name("spanwright".to_owned())
+        .spawn(move || super::in_silence(|| main_loop.run()))?;
+    shared.set_thread(thread.thread().clone());
+    Ok(shared)
+}
+
+/// Starts the pipeline again in a forked child, at its first span. Never waits: a lock that some thread of the
+/// parent held at the fork stays held for ever here.
+pub(crate) fn restart_in_child() {
+    let Ok(mut running) = RUNNING.try_lock() else {
+        return;
+    };
+    let Some(running) = running.as_mut() else { return };
+    if running.epoch == raw::fork_epoch() {
+        return;
+    }
+    running.epoch = raw::fork_epoch();
+    let destinations = std::mem::take(&mut running.spares);
+    running.spares = destinations
+        .iter()
+        .filter_map(|destination| destination.for_child())
+        .collect();
+    if let Ok(shared) = launch(&running.plan, destinations) {
+        running.shared = shared;
+    }
+}
+
+/// Lets the pipeline look at the chunks now. Does nothing when somebody else is at it.
+pub(crate) fn wake() {
+    match RUNNING.try_lock() {
+        Ok(running) => {
+            if let Some(running) = running.as_ref() {
+                running.shared.wake();
+            }
+        }
+        Err(TryLockError::Poisoned(_) | TryLockError::WouldBlock) => {}
+    }
+}
+
+/// Delivers everything that has ended until now, and waits for it up to this long.
+pub(crate) fn flush(wait: Duration) -> Report {
+    let complete = command(wait, Command::Flush).unwrap_or(true);
+    Report {
+        complete,
+        health: health(),
+    }
+}
+
+fn command(wait: Duration, make: impl FnOnce(Arc<Latch>) -> Command) -> Option<bool> {
+    let shared = present()?;
+    let latch = Arc::new(Latch::new(1, wait));
+    shared.command(make(Arc::clone(&latch)));
+    Some(latch.wait())
+}
+
+/// Ends recording, delivers everything, and waits for it up to this long. The second time it only reports.
+pub(crate) fn shutdown(wait: Duration) -> Report {
+    let Some(shared) = present() else {
+        return Report {
+            complete: true,
+            health: Health::default(),
+        };
+    };
+    if !shared.begin_shutdown() {
+        return Report {
+            complete: true,
+            health: health(),
+        };
+    }
+    let complete = command(wait, Command::Stop).unwrap_or(true);
+    Report {
+        complete,
+        health: health(),
+    }
+}
+
+/// The accounts at this moment.
+pub(crate) fn health() -> Health {
+    present().map(|shared| shared.health()).unwrap_or_default()
+}

@@ -1,0 +1,28 @@
+//! The count limits as the recorder checks them, so that a span in a loop cannot grow without end.
+
+use crate::limits::Limits;
+use std::sync::atomic::{AtomicU16, Ordering};
+
+static ATTRIBUTES: AtomicU16 = AtomicU16::new(128);
+static EVENTS: AtomicU16 = AtomicU16::new(128);
+static LINKS: AtomicU16 = AtomicU16::new(128);
+
+pub(crate) fn set_limits(limits: &Limits) {
+    let clamp = |count: usize| u16::try_from(count).unwrap_or(u16::MAX);
+    ATTRIBUTES.store(clamp(limits.attributes), Ordering::Relaxed);
+    EVENTS.store(clamp(limits.events), Ordering::Relaxed);
+    LINKS.store(clamp(limits.links), Ordering::Relaxed);
+}
+
+#[inline]
+pub(super) fn attributes() -> u16 {
+    ATTRIBUTES.load(Ordering::Relaxed)
+}
+
+pub(super) fn events() -> u16 {
+    EVENTS.load(Ordering::Relaxed)
+}
+
+pub(super) fn links() -> u16 {
+    LINKS.load(Ordering::Relaxed)
+}

@@ -1,0 +1,146 @@
+//! Running a synchronous function in its span.
+
+use super::Span;
+use super::finish::{self, Finish, finish};
+use super::live::Live;
+use crate::context::{Body, Entry, Mode, with_stack};
+use crate::record::Outcome;
+use std::marker::PhantomData;
+
+/// Puts the span on this thread's stack; gives it back where the thread has none any more.
+#[inline]
+pub(super) fn enter(live: Box<Live>) -> Result<u64, Box<Live>> {
+    let ident = live.ident();
+    let mode = if live.recording {
+        Mode::Recording
+    } else {
+        Mode::Unsampled
+    };
+    let mut slot = Some(live);
+    with_stack(|stack| {
+        if let Some(live) = slot.take() {
+            stack.push(Entry {
+                ident,
+                mode,
+                body: Body::Live(live),
+            });
+        }
+    });
+    match slot {
+        None => Ok(ident),
+        Some(live) => Err(live),
+    }
+}
+
+/// Takes the span off this thread's stack.
+#[inline]
+pub(super) fn exit(ident: u64) -> Option<Box<Live>> {
+    match with_stack(|stack| stack.remove(ident)).flatten()?.body {
+        Body::Live(live) => Some(live),
+        Body::Ambient(_) => None,
+    }
+}
+
+/// Mirrors the span to `tracing`, where that is on. Attributes are known by now.
+#[inline]
+pub(super) fn prepare(live: &mut Live) {
+    if live.recording && super::switchboard::mode() != super::Mode::Active {
+        crate::bridge::out::open(live);
+    } else if live.recording && live.site.wants_tracing_span() {
+        crate::bridge::out::open(live);
+    }
+    if let Some(mirror) = &live.mirror {
+        crate::bridge::out::enter(mirror);
+    }
+}
+
+/// A span that is entered until this is dropped, and then ends.
+#[must_use = "the span ends when its scope is dropped"]
+#[derive(Debug)]
+pub struct Scope {
+    /// 0 for none.
+    ident: u64,
+    not_send: PhantomData<*const ()>,
+}
+
+/// Enters the span for as long as the guard lives.
+#[inline]
+pub fn scope(mut span: Span) -> Scope {
+    Scope {
+        ident: span.0.take().map_or(0, open),
+        not_send: PhantomData,
+    }
+}
+
+fn open(mut live: Box<Live>) -> u64 {
+    prepare(&mut live);
+    enter(live).unwrap_or(0)
+}
+
+impl Scope {
+    /// The span's identity on the stack; 0 for none.
+    pub(crate) fn ident(&self) -> u64 {
+        self.ident
+    }
+
+    /// Leaves the span without ending it.
+    #[inline]
+    fn leave(mut self) -> Option<Box<Live>> {
+        let ident = std::mem::take(&mut self.ident);
+        let live = exit(ident)?;
+        if let Some(mirror) = &live.mirror {
+            crate::bridge::out::exit(mirror);
+        }
+        Some(live)
+    }
+}
+
+impl Drop for Scope {
+    #[inline]
+    fn drop(&mut self) {
+        if self.ident != 0 {
+            close(self.ident);
+        }
+    }
+}
+
+fn close(ident: u64) {
+    let Some(live) = exit(ident) else { return };
+    if let Some(mirror) = &live.mirror {
+        crate::bridge::out::exit(mirror);
+    }
+    let outcome = if std::thread::panicking() && !live.panicking {
+        Outcome::Panicked
+    } else {
+        Outcome::Ok
+    };
+    finish(live, outcome);
+}
+
+/// Runs `body` in the span and reads its result.
+#[inline]
+pub fn call<R>(mut span: Span, reader: impl Finish<R>, body: impl FnOnce() -> R) -> R {
+    let Some(live) = span.0.take() else { return body() };
+    let scope = Scope {
+        ident: open(live),
+        not_send: PhantomData,
+    };
+    let value = body();
+    if let Some(mut live) = scope.leave() {
+        finish::read(&mut live, reader, &value);
+        finish(live, Outcome::Ok);
+    }
+    value
+}
+
+/// As [`call`], where the result's type cannot be named: the reader is picked from the result itself.
+#[inline]
+pub fn call_value<R, F: Finish<R>>(span: Span, pick: impl FnOnce(&R) -> F, body: impl FnOnce() -> R) -> R {
+    struct Picked<P>(P);
+    impl<R, F: Finish<R>, P: FnOnce(&R) -> F> Finish<R> for Picked<P> {
+        fn finish(self, value: &R, end: &mut super::End<'_>) {
+            (self.0)(value).finish(value, end);
+        }
+    }
+    call(span, Picked(pick), body)
+}

@@ -1,0 +1,250 @@
+//! Errors: what they are called, and recording each exactly once.
+//!
+//! A span that ends in an error leaves fingerprints of it with its parent. The parent's own error is the same
+//! exception when its text, or the text of one in its source chain, has a fingerprint there; then the parent gets
+//! `error.type` and the status, but no second exception. A duplicate is preferred to a loss: only the last four
+//! fingerprints are kept.
+
+use super::event::EventFields;
+use super::live::Live;
+use crate::capture::BoundedWriter;
+use crate::context::with_stack;
+use crate::record::{Outcome, Severity};
+use crate::semconv;
+use crate::value::Value;
+use std::borrow::Cow;
+use std::error::Error;
+use std::fmt;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+
+/// Bytes of an error's text that are looked at.
+const TEXT_BOUND: usize = 16 * 1024;
+/// Errors of a source chain that are looked at; a chain may be a circle.
+const CHAIN_BOUND: usize = 16;
+
+/// Gives an error its own `error.type`: a short, stable name such as `card_declined`.
+///
+/// ```
+/// #[derive(Debug)]
+/// enum PayError { Declined, Down }
+///
+/// impl std::fmt::Display for PayError {
+///     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { write!(f, "{self:?}") }
+/// }
+///
+/// impl spanwright::ErrorType for PayError {
+///     fn error_type(&self) -> std::borrow::Cow<'static, str> {
+///         match self { Self::Declined => "card_declined".into(), Self::Down => "provider_down".into() }
+///     }
+/// }
+/// ```
+pub trait ErrorType: fmt::Display {
+    /// The value of `error.type`; of few different values.
+    fn error_type(&self) -> Cow<'static, str>;
+
+    /// The error below this one.
+    fn cause(&self) -> Option<&(dyn Error + 'static)> {
+        None
+    }
+}
+
+/// The last four errors that ended below a span.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Fingerprints {
+    prints: [u64; 4],
+    next: u8,
+}
+
+impl Fingerprints {
+    fn add(&mut self, print: u64) {
+        if !self.has(print) {
+            self.prints[usize::from(self.next & 3)] = print;
+            self.next = self.next.wrapping_add(1);
+        }
+    }
+
+    fn has(&self, print: u64) -> bool {
+        self.prints.contains(&print)
+    }
+}
+
+/// Where exceptions are recorded (`OTEL_SEMCONV_EXCEPTION_SIGNAL_OPT_IN`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(u8)]
+#[cfg_attr(not(feature = "pipeline"), allow(dead_code))]
+pub(crate) enum ExceptionSignal {
+    /// As span events: the default.
+    #[default]
+    Events = 0,
+    /// As log records.
+    Logs = 1,
+    /// As both.
+    Both = 2,
+}
+
+static SIGNAL: AtomicU8 = AtomicU8::new(0);
+static BACKTRACES: AtomicBool = AtomicBool::new(false);
+
+#[cfg(feature = "pipeline")]
+pub(crate) fn set_exception_signal(signal: ExceptionSignal) {
+    SIGNAL.store(signal as u8, Ordering::Relaxed);
+}
+
+#[cfg(feature = "pipeline")]
+pub(crate) fn set_backtraces(on: bool) {
+    BACKTRACES.store(on, Ordering::Relaxed);
+}
+
+/// An error as a reader found it.
+pub(crate) struct Failure<'a> {
+    /// `error.type`.
+    pub(crate) error_type: Cow<'static, str>,
+    /// The text, where the type has one.
+    pub(crate) text: Option<&'a dyn fmt::Display>,
+    /// The error below.
+    pub(crate) source: Option<&'a (dyn Error + 'static)>,
+}
+
+/// The text of an error, bounded; `None` where its `Display` panics.
+fn text_of(error: &dyn fmt::Display) -> Option<String> {
+    let mut text = Vec::new();
+    catch_unwind(AssertUnwindSafe(|| {
+        let _ = fmt::write(
+            &mut BoundedWriter::new(&mut text, TEXT_BOUND),
+            format_args!("{error}"),
+        );
+    }))
+    .ok()?;
+    Some(String::from_utf8_lossy(&text).into_owned())
+}
+
+fn print_of(text: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    text.hash(&mut hasher);
+    hasher.finish() | 1
+}
+
+/// Sets the span's error from a failure, and records the exception unless a span below did.
+pub(crate) fn fail(live: &mut Live, failure: &Failure<'_>, outcome: Outcome) {
+    if live.outcome.is_none() {
+        live.outcome = Some(outcome);
+    }
+    if live.error_type.is_none() {
+        live.error_type = Some(failure.error_type.clone());
+    }
+    let text = failure
+        .text
+        .map(|text| text_of(text).unwrap_or_else(|| "[display panicked]".to_owned()));
+    // A type without text is told apart by its name.
+    let print = print_of(text.as_deref().unwrap_or(&failure.error_type));
+    let sources = sources(failure.source);
+    let seen = live.prints.has(print) || sources.iter().any(|source| live.prints.has(print_of(source)));
+    if let Some(text) = &text {
+        live.message.clone_from(text);
+    }
+    if !seen {
+        record(live, failure, text, &sources);
+    }
+    live.prints = Fingerprints::default();
+    live.prints.add(print);
+    sources
+        .iter()
+        .for_each(|source| live.prints.add(print_of(source)));
+}
+
+fn sources(first: Option<&(dyn Error + 'static)>) -> Vec<String> {
+    let mut texts = Vec::new();
+    let walked = catch_unwind(AssertUnwindSafe(|| {
+        let mut next = first;
+        while let Some(error) = next.filter(|_| texts.len() < CHAIN_BOUND) {
+            texts.push(text_of(&error).unwrap_or_default());
+            next = error.source();
+        }
+    }));
+    drop(walked);
+    texts
+}
+
+fn record(live: &mut Live, failure: &Failure<'_>, text: Option<String>, sources: &[String]) {
+    let mut fields = vec![(
+        semconv::EXCEPTION_TYPE,
+        Value::from(failure.error_type.clone().into_owned()),
+    )];
+    if let Some(text) = text {
+        fields.push((semconv::EXCEPTION_MESSAGE, Value::String(text)));
+    }
+    if !sources.is_empty() {
+        fields.push((semconv::EXCEPTION_SOURCES, Value::from(sources.to_vec())));
+    }
+    if BACKTRACES.load(Ordering::Relaxed) {
+        let backtrace = std::backtrace::Backtrace::force_capture();
+        fields.push((
+            semconv::EXCEPTION_STACKTRACE,
+            Value::String(backtrace.to_string()),
+        ));
+    }
+    let signal = SIGNAL.load(Ordering::Relaxed);
+    if signal != ExceptionSignal::Logs as u8 {
+        live.add_event("exception", EventFields::Values(&fields));
+    }
+    if signal != ExceptionSignal::Events as u8 {
+        let severity = match live.kind {
+            crate::record::Kind::Client | crate::record::Kind::Producer => Severity::Warn,
+            _ => Severity::Error,
+        };
+        super::record_log(live, severity, "exception", None, &fields);
+    }
+}
+
+/// Records an exception that unwinding shows: a panic. Its message is not at hand here.
+pub(crate) fn panicked(live: &mut Live) {
+    live.outcome = Some(Outcome::Panicked);
+    if live.error_type.is_none() {
+        live.error_type = Some("panic".into());
+    }
+    let print = print_of("panic");
+    if !live.prints.has(print) {
+        let fields = [
+            (semconv::EXCEPTION_TYPE, Value::from("panic")),
+            ("exception.escaped", Value::Bool(true)),
+        ];
+        live.add_event("exception", EventFields::Values(&fields));
+    }
+    live.prints.add(print);
+}
+
+/// Leaves the errors of an ended span with its parent, where that is on top of this thread's stack.
+pub(crate) fn hand_up(live: &Live) {
+    if live.prints.next == 0 || !live.parent.is_valid() {
+        return;
+    }
+    with_stack(|stack| {
+        stack.with_live(live.parent.to_u64(), |parent| {
+            for print in live.prints.prints.iter().filter(|print| **print != 0) {
+                parent.prints.add(*print);
+            }
+        })
+    });
+}
+
+/// Whether an error says that time ran out.
+pub(crate) fn is_timeout(type_name: &str, error: Option<&(dyn Error + 'static)>) -> bool {
+    let name = type_name.rsplit("::").next().unwrap_or(type_name);
+    if matches!(name, "Elapsed" | "TimedOut" | "TimeoutError" | "RecvTimeoutError") {
+        return true;
+    }
+    let mut next = error;
+    for _ in 0..CHAIN_BOUND {
+        let Some(error) = next else { return false };
+        if error
+            .downcast_ref::<std::io::Error>()
+            .is_some_and(|error| error.kind() == std::io::ErrorKind::TimedOut)
+        {
+            return true;
+        }
+        next = error.source();
+    }
+    false
+}

@@ -1,0 +1,187 @@
+//! Ending a span: reading the result, the outcome, the record.
+
+use super::exception;
+use super::live::Live;
+use crate::capture::Capture;
+use crate::record::Outcome;
+use crate::semconv;
+use crate::value::Value;
+use std::borrow::Cow;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Duration;
+
+/// A span that is ending; result readers write into it.
+pub struct End<'a> {
+    pub(crate) live: &'a mut Live,
+}
+
+impl std::fmt::Debug for End<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("End")
+            .field("span_id", &self.live.span_id)
+            .finish_non_exhaustive()
+    }
+}
+
+impl End<'_> {
+    /// Sets an attribute, in place of one of the same key.
+    pub fn set<T: Capture + ?Sized>(&mut self, key: &str, value: &T) {
+        let (mut wire, mut count) = (Vec::new(), 0);
+        crate::capture::capture_into(&mut wire, key, &mut count, u16::MAX, value);
+        self.live.merge(&wire);
+    }
+
+    /// Replaces the span's name.
+    pub fn set_name<T: std::fmt::Display + ?Sized>(&mut self, name: &T) {
+        self.live.set_name(name);
+    }
+
+    /// Adds an event.
+    pub fn event(&mut self, name: &str, fields: &[(&str, Value)]) {
+        self.live.add_event(name, super::EventFields::Values(fields));
+    }
+
+    /// How long the span has run.
+    pub fn elapsed(&self) -> Duration {
+        Duration::from_nanos(crate::clock::now().saturating_sub(self.live.start))
+    }
+
+    /// Sets `error.type`, in place of what the error's type says.
+    pub fn error_type(&mut self, name: impl Into<Cow<'static, str>>) {
+        self.live.error_type = Some(name.into());
+    }
+
+    /// Sets the outcome.
+    pub fn outcome(&mut self, outcome: Outcome) {
+        self.live.outcome = Some(outcome);
+    }
+}
+
+/// Reads a function's result into the ending span.
+pub trait Finish<R> {
+    /// Called once with the result.
+    fn finish(self, value: &R, end: &mut End<'_>);
+}
+
+/// Reads nothing.
+#[derive(Clone, Copy, Debug)]
+pub struct NoRead;
+
+impl<R> Finish<R> for NoRead {
+    #[inline]
+    fn finish(self, _: &R, _: &mut End<'_>) {}
+}
+
+/// Leaves errors alone that `predicate` says are expected; see [`ignore`].
+#[derive(Debug)]
+pub struct Ignore<F, P> {
+    inner: F,
+    predicate: P,
+}
+
+/// `err(ignore = path)`: an error that `predicate` accepts leaves the span as it would be on success.
+pub fn ignore<F, P>(inner: F, predicate: P) -> Ignore<F, P> {
+    Ignore { inner, predicate }
+}
+
+impl<T, E, F: Finish<Result<T, E>>, P: FnOnce(&E) -> bool> Finish<Result<T, E>> for Ignore<F, P> {
+    fn finish(self, value: &Result<T, E>, end: &mut End<'_>) {
+        let expected = value.as_ref().err().is_some_and(|error| (self.predicate)(error));
+        if !expected {
+            self.inner.finish(value, end);
+        }
+    }
+}
+
+/// Reads a value on success; see [`on_ok`].
+pub struct OnOk<F, R, T: ?Sized, G> {
+    inner: F,
+    project: fn(&R) -> Option<&T>,
+    read: G,
+}
+
+impl<F, R, T: ?Sized, G> std::fmt::Debug for OnOk<F, R, T, G> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("OnOk")
+    }
+}
+
+/// Runs `read` with the value of a result that `project` finds, after `inner`.
+pub fn on_ok<F, R, T: ?Sized, G>(inner: F, project: fn(&R) -> Option<&T>, read: G) -> OnOk<F, R, T, G>
+where
+    G: FnOnce(&T, &mut End<'_>),
+{
+    OnOk { inner, project, read }
+}
+
+impl<F: Finish<R>, R, T: ?Sized, G: FnOnce(&T, &mut End<'_>)> Finish<R> for OnOk<F, R, T, G> {
+    fn finish(self, value: &R, end: &mut End<'_>) {
+        self.inner.finish(value, end);
+        if let Some(value) = (self.project)(value) {
+            (self.read)(value, end);
+        }
+    }
+}
+
+/// Calls a user's closure, whose parameter type is known from `value`.
+#[inline]
+pub fn apply<'a, T: ?Sized, V>(value: &'a T, read: impl FnOnce(&'a T) -> V) -> V {
+    read(value)
+}
+
+/// Runs user code that must not unwind into the caller; answers whether it did not.
+pub(crate) fn protect(run: impl FnOnce()) -> bool {
+    catch_unwind(AssertUnwindSafe(run)).is_ok()
+}
+
+/// Reads the result of a span that is about to end.
+pub(super) fn read<R>(live: &mut Live, reader: impl Finish<R>, value: &R) {
+    if live.recording && !protect(|| reader.finish(value, &mut End { live })) {
+        live.add_event("spanwright.capture_panicked", super::EventFields::Values(&[]));
+    }
+}
+
+/// Ends the span: with `outcome`, unless one was set by hand.
+#[inline]
+pub(crate) fn finish(mut live: Box<Live>, outcome: Outcome) {
+    if live.recording {
+        finish_recording(&mut live, outcome);
+    } else {
+        count_unsampled();
+    }
+    live.recycle();
+}
+
+fn finish_recording(live: &mut Live, outcome: Outcome) {
+    if outcome == Outcome::Panicked {
+        exception::panicked(live);
+    }
+    let outcome = *live.outcome.get_or_insert(outcome);
+    if outcome.is_error() && live.error_type.is_none() {
+        let error_type = if outcome == Outcome::Timeout {
+            "timeout"
+        } else {
+            "_OTHER"
+        };
+        live.error_type = Some(Cow::Borrowed(error_type));
+    }
+    if let Some(error_type) = live.error_type.take() {
+        if !live.has_attribute(semconv::ERROR_TYPE) {
+            live.set_new(semconv::ERROR_TYPE, error_type.as_ref());
+        }
+    }
+    if !matches!(outcome, Outcome::Ok | Outcome::Error) {
+        live.set_new(semconv::OUTCOME, outcome.as_str());
+    }
+    exception::hand_up(live);
+    if live.mirror.is_some() {
+        crate::bridge::out::close(live);
+    }
+    #[cfg(feature = "pipeline")]
+    super::handover::span(live);
+}
+
+fn count_unsampled() {
+    #[cfg(feature = "pipeline")]
+    super::handover::unsampled();
+}

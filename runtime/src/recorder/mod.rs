@@ -1,0 +1,113 @@
+//! What runs on the caller's thread: starts a span, keeps it while it lives, and hands the finished record over.
+//! It never blocks, and in steady state it does not allocate.
+//!
+//! `start` decides and makes a [`Live`]; `call`, `future` and `stream` run the user's code with it; `finish`
+//! reads the outcome, writes the record's bytes and hands them to `handover`.
+
+mod bounds;
+mod call;
+mod event;
+mod exception;
+mod finish;
+mod future;
+#[cfg(feature = "pipeline")]
+mod handover;
+mod live;
+mod log;
+mod open;
+mod read;
+mod span_ref;
+mod start;
+mod stream;
+mod switchboard;
+
+pub(crate) use bounds::set_limits;
+pub use call::{Scope, call, call_value, scope};
+pub(crate) use event::EventFields;
+pub use exception::ErrorType;
+#[cfg(feature = "pipeline")]
+pub(crate) use exception::{ExceptionSignal, set_backtraces, set_exception_signal};
+pub use finish::{End, Finish, Ignore, NoRead, OnOk, apply, ignore, on_ok};
+pub(crate) use finish::{finish, protect};
+pub use future::{InSpan, ReturnedFuture, future, once, returned_future};
+#[cfg(feature = "pipeline")]
+pub(crate) use handover::{Drain, LOG, SPAN, lost, set_queue_bytes};
+pub(crate) use live::Live;
+pub(crate) use log::record_log;
+pub use open::OpenSpan;
+pub(crate) use open::open_spans;
+pub(crate) use read::traits as read_traits;
+pub use read::{Reader, Tag};
+pub use span_ref::{SpanRef, current};
+pub use start::{IntoLink, IntoParent, Start, span_on, start, start_with};
+pub use stream::{InSpanItems, InSpanStream, items, stream};
+pub(crate) use stream::{ReadItems, stream_with};
+pub(crate) use switchboard::{Decide, Mode, decide_with, set_mode};
+
+use crate::capture::{self, Capture, Captured};
+use std::fmt;
+
+/// A span that has started (or not: then it is empty and everything on it does nothing), before it is entered.
+#[must_use = "a span does nothing until it is run"]
+pub struct Span(pub(crate) Option<Box<Live>>);
+
+impl Span {
+    /// A span that records nothing.
+    pub const fn none() -> Self {
+        Self(None)
+    }
+
+    /// Whether attributes are wanted.
+    #[inline]
+    pub fn recording(&self) -> bool {
+        self.0.as_ref().is_some_and(|live| live.recording)
+    }
+
+    /// Sets an attribute.
+    #[inline]
+    pub fn set<T: Capture + ?Sized>(&mut self, key: &str, value: &T) {
+        if let Some(live) = &mut self.0 {
+            live.set_new(key, value);
+        }
+    }
+
+    /// Sets an attribute by a function that writes it.
+    pub fn set_by(&mut self, key: &str, write: impl FnOnce(&mut Captured<'_>)) {
+        if let Some(live) = &mut self.0 {
+            let room = bounds::attributes();
+            capture::protected(&mut live.attributes, key, &mut live.attribute_count, room, write);
+        }
+    }
+
+    /// Sets an attribute on this span and on all below it in this process; with `baggage`, in other services too.
+    pub fn propagate<T: Capture + ?Sized>(&mut self, key: &str, value: &T, baggage: bool) {
+        let Some(live) = &mut self.0 else { return };
+        let (mut wire, mut count) = (Vec::new(), 0);
+        capture::capture_into(&mut wire, key, &mut count, bounds::attributes(), value);
+        live.carry(|carried| carried.add(&wire, count, baggage));
+    }
+
+    /// Replaces the site's name. Beyond 1 KiB it is cut.
+    pub fn set_name<T: fmt::Display + ?Sized>(&mut self, name: &T) {
+        if let Some(live) = &mut self.0 {
+            live.set_name(name);
+        }
+    }
+}
+
+impl fmt::Debug for Span {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Span")
+            .field(&self.0.as_ref().map(|live| live.span_id))
+            .finish()
+    }
+}
+
+/// A span that is dropped without having been run was never there: no record.
+impl Drop for Span {
+    fn drop(&mut self) {
+        if let Some(live) = self.0.take() {
+            live.recycle();
+        }
+    }
+}
