@@ -216,7 +216,7 @@ impl TraceId {
     pub fn random() -> Self {
         let mut bytes = [0; 16];
         bytes[..8].copy_from_slice(&random_u64().to_be_bytes());
-        bytes[8..].copy_from_slice(&(random_u64() | 1).to_be_bytes());
+        bytes[8..].copy_from_slice(&random_u64().to_be_bytes());
         Self(bytes)
     }
 }

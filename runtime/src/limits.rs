@@ -1,4 +1,16 @@
 //! How much of a value, a span and an event is kept.
+//!
+//! Records come in redacted and go out bounded: what a count leaves out is counted in the record, what a length
+//! cuts off is counted in the text.
+
+use crate::record::{Attributes, LogRecord, Metric, MetricData, SpanRecord, Status};
+use crate::value::Value;
+use std::borrow::Cow;
+
+/// How deep arrays and maps nest.
+pub(crate) const DEPTH: usize = 16;
+/// What stands for an array or a map below [`DEPTH`].
+pub(crate) const TOO_DEEP: &str = "[too deep]";
 
 /// Counts and sizes that bound what is exported. The defaults are OpenTelemetry's, but for the value's length,
 /// which is 4,096 characters here and unlimited there.
@@ -37,7 +49,323 @@ impl Default for Limits {
         }
     }
 }
-#[cfg(feature = "pipeline")]
-pub(crate) fn apply_to_span(_: &mut crate::record::SpanRecord, _: &Limits) {}
-#[cfg(feature = "pipeline")]
-pub(crate) fn apply_to_log(_: &mut crate::record::LogRecord, _: &Limits) {}
+
+/// Characters kept under this key, where that is fewer than elsewhere.
+fn length_for(key: &str, length: usize) -> usize {
+    let own = match key {
+        "llm.prompt_preview" | "spanwright.prompt_preview" => 200,
+        "db.query.text" | "db.statement" => 500,
+        _ => length,
+    };
+    length.min(own)
+}
+
+/// Cuts `text` after `max` characters and says how many more there were: `…(+12 chars)`. Says whether it cut.
+///
+/// Cutting again changes nothing, and cutting shorter adds to the number.
+pub(crate) fn truncate(text: &mut String, max: usize) -> bool {
+    if text.len() <= max {
+        return false;
+    }
+    let (content, cut_before) = without_marker(text);
+    let Some((end, _)) = content.char_indices().nth(max) else {
+        return false;
+    };
+    let more = cut_before.saturating_add(content[end..].chars().count() as u64);
+    text.truncate(end);
+    text.push_str(&marker(more));
+    true
+}
+
+fn marker(more: u64) -> String {
+    format!("…(+{more} chars)")
+}
+
+/// The text before the marker that ends it, and the marker's number; all of the text and 0 without one.
+fn without_marker(text: &str) -> (&str, u64) {
+    let marked = || {
+        let (content, number) = text.strip_suffix(" chars)")?.rsplit_once("…(+")?;
+        let more: u64 = number.parse().ok()?;
+        // Only as we write it, so that a marker is short.
+        (number == more.to_string()).then_some((content, more))
+    };
+    marked().unwrap_or((text, 0))
+}
+
+/// Bounds a span; it must be redacted already.
+#[allow(dead_code, reason = "called only where a pipeline is built")]
+pub(crate) fn apply_limits(span: &mut SpanRecord, limits: &Limits) {
+    limit_name(&mut span.name, limits.value_length);
+    if let Status::Error(text) = &mut span.status {
+        limit_name(text, limits.value_length);
+    }
+    keep(
+        &mut span.attributes,
+        limits.attributes,
+        &mut span.dropped_attributes,
+    );
+    limit_values(&mut span.attributes, limits.value_length);
+    keep(&mut span.events, limits.events, &mut span.dropped_events);
+    for event in &mut span.events {
+        limit_name(&mut event.name, limits.value_length);
+        keep(
+            &mut event.attributes,
+            limits.event_attributes,
+            &mut event.dropped_attributes,
+        );
+        limit_values(&mut event.attributes, limits.value_length);
+    }
+    keep(&mut span.links, limits.links, &mut span.dropped_links);
+    for link in &mut span.links {
+        link.attributes.truncate(limits.link_attributes);
+        limit_values(&mut link.attributes, limits.value_length);
+    }
+}
+
+/// Bounds a log record; it must be redacted already.
+#[allow(dead_code, reason = "called only where a pipeline is built")]
+pub(crate) fn apply_log_limits(log: &mut LogRecord, limits: &Limits) {
+    limit_name(&mut log.event_name, limits.log_value_length);
+    if let Some(body) = &mut log.body {
+        limit_value("", body, limits.log_value_length);
+    }
+    keep(
+        &mut log.attributes,
+        limits.log_attributes,
+        &mut log.dropped_attributes,
+    );
+    limit_values(&mut log.attributes, limits.log_value_length);
+}
+
+/// Bounds the values of a metric's attributes; OpenTelemetry exempts metrics from counting them.
+#[allow(dead_code, reason = "called only where a pipeline is built")]
+pub(crate) fn apply_metric_limits(metric: &mut Metric, limits: &Limits) {
+    match &mut metric.data {
+        MetricData::Sum(points) | MetricData::Gauge(points) => {
+            for point in points {
+                limit_values(&mut point.attributes, limits.value_length);
+            }
+        }
+        MetricData::Histogram(points) => {
+            for point in points {
+                limit_values(&mut point.attributes, limits.value_length);
+            }
+        }
+    }
+}
+
+/// Keeps the first `count` items and adds the others to `dropped`.
+fn keep<T>(items: &mut Vec<T>, count: usize, dropped: &mut u32) {
+    let more = items.len().saturating_sub(count);
+    *dropped = dropped.saturating_add(u32::try_from(more).unwrap_or(u32::MAX));
+    items.truncate(count);
+}
+
+fn limit_name(name: &mut Cow<'static, str>, length: usize) {
+    if name.len() > length {
+        truncate(name.to_mut(), length);
+    }
+}
+
+fn limit_values(attributes: &mut Attributes, length: usize) {
+    for (key, value) in attributes {
+        limit_value(key, value, length);
+    }
+}
+
+fn limit_value(key: &str, value: &mut Value, length: usize) {
+    limit_nested(value, length_for(key, length), 0);
+}
+
+fn limit_nested(value: &mut Value, length: usize, depth: usize) {
+    match value {
+        Value::String(text) => {
+            truncate(text, length);
+        }
+        Value::Bytes(bytes) => bytes.truncate(length),
+        Value::Array(_) | Value::Map(_) if depth >= DEPTH => *value = Value::String(TOO_DEEP.to_owned()),
+        Value::Array(items) => items
+            .iter_mut()
+            .for_each(|item| limit_nested(item, length, depth + 1)),
+        Value::Map(items) => items
+            .iter_mut()
+            .for_each(|(key, item)| limit_nested(item, length_for(key, length), depth + 1)),
+        Value::Bool(_) | Value::Int(_) | Value::Float(_) => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::id::{SpanId, TraceFlags, TraceId};
+    use crate::record::{Event, Kind, Link, Outcome, Severity};
+    use crate::value::Key;
+    use proptest::prelude::*;
+
+    fn cut(text: &str, max: usize) -> String {
+        let mut text = text.to_owned();
+        truncate(&mut text, max);
+        text
+    }
+
+    fn span() -> SpanRecord {
+        SpanRecord {
+            trace_id: TraceId::INVALID,
+            span_id: SpanId::INVALID,
+            parent_span_id: None,
+            parent_is_remote: false,
+            flags: TraceFlags::default(),
+            trace_state: "".into(),
+            site: None,
+            name: "work".into(),
+            kind: Kind::Internal,
+            scope: "app".into(),
+            start_ns: 0,
+            end_ns: 1,
+            attributes: Attributes::new(),
+            events: Vec::new(),
+            links: Vec::new(),
+            status: Status::Unset,
+            outcome: Outcome::Ok,
+            dropped_attributes: 0,
+            dropped_events: 0,
+            dropped_links: 0,
+        }
+    }
+
+    fn numbered(count: usize) -> Attributes {
+        (0..count)
+            .map(|at| (Key::from(format!("k{at}")), Value::from(at)))
+            .collect()
+    }
+
+    #[test]
+    fn text_is_cut_by_characters_and_says_how_much_is_missing() {
+        assert_eq!(cut("hello", 5), "hello");
+        assert_eq!(cut("hello", 2), "he…(+3 chars)");
+        assert_eq!(cut("ééé", 3), "ééé");
+        assert_eq!(cut("ééé", 1), "é…(+2 chars)");
+        assert_eq!(cut("🦀🦀", 0), "…(+2 chars)");
+        assert_eq!(cut(&cut("abcdefgh", 5), 2), "ab…(+6 chars)");
+        assert_eq!(cut("abc…(+0001 chars)", 3), "abc…(+14 chars)");
+    }
+
+    #[test]
+    fn previews_and_queries_have_their_own_length() {
+        let mut span = span();
+        span.attributes = vec![
+            ("llm.prompt_preview".into(), "é".repeat(300).into()),
+            ("db.query.text".into(), "S".repeat(700).into()),
+            ("db.statement".into(), "S".repeat(500).into()),
+            ("other".into(), "x".repeat(5000).into()),
+            ("nan".into(), f64::NAN.into()),
+        ];
+        apply_limits(&mut span, &Limits::default());
+        let text = |key: &str| span.attribute(key).unwrap().to_string();
+        assert_eq!(
+            text("llm.prompt_preview"),
+            format!("{}…(+100 chars)", "é".repeat(200))
+        );
+        assert_eq!(text("db.query.text"), format!("{}…(+200 chars)", "S".repeat(500)));
+        assert_eq!(text("db.statement"), "S".repeat(500));
+        assert_eq!(text("other"), format!("{}…(+904 chars)", "x".repeat(4096)));
+        assert_eq!(text("nan"), "NaN");
+    }
+
+    #[test]
+    fn what_counts_leave_out_is_counted() {
+        let mut span = span();
+        span.attributes = numbered(130);
+        span.dropped_attributes = 1;
+        span.name = "n".repeat(5000).into();
+        span.status = Status::Error("e".repeat(5000).into());
+        span.events = (0..3)
+            .map(|_| Event {
+                time_ns: 0,
+                name: "event".into(),
+                attributes: numbered(4),
+                dropped_attributes: 0,
+            })
+            .collect();
+        span.links = (0..2)
+            .map(|_| Link {
+                trace_id: TraceId::INVALID,
+                span_id: SpanId::INVALID,
+                flags: TraceFlags::default(),
+                trace_state: "".into(),
+                attributes: numbered(4),
+            })
+            .collect();
+        let limits = Limits {
+            events: 2,
+            links: 1,
+            event_attributes: 3,
+            link_attributes: 1,
+            ..Limits::default()
+        };
+        apply_limits(&mut span, &limits);
+        assert_eq!((span.attributes.len(), span.dropped_attributes), (128, 3));
+        assert_eq!((span.events.len(), span.dropped_events), (2, 1));
+        assert_eq!(
+            (span.events[0].attributes.len(), span.events[0].dropped_attributes),
+            (3, 1)
+        );
+        assert_eq!(
+            (
+                span.links.len(),
+                span.dropped_links,
+                span.links[0].attributes.len()
+            ),
+            (1, 1, 1)
+        );
+        assert!(span.name.ends_with("…(+904 chars)"));
+        assert!(matches!(&span.status, Status::Error(text) if text.ends_with("…(+904 chars)")));
+    }
+
+    #[test]
+    fn logs_have_their_own_limits() {
+        let mut log = LogRecord {
+            time_ns: 0,
+            severity: Severity::Info,
+            event_name: "".into(),
+            body: Some("b".repeat(20).into()),
+            trace_id: TraceId::INVALID,
+            span_id: SpanId::INVALID,
+            flags: TraceFlags::default(),
+            scope: "app".into(),
+            attributes: numbered(3),
+            dropped_attributes: 0,
+        };
+        let limits = Limits {
+            log_attributes: 2,
+            log_value_length: 10,
+            ..Limits::default()
+        };
+        apply_log_limits(&mut log, &limits);
+        assert_eq!(log.body, Some("bbbbbbbbbb…(+10 chars)".into()));
+        assert_eq!((log.attributes.len(), log.dropped_attributes), (2, 1));
+    }
+
+    #[test]
+    fn nesting_stops_at_its_depth() {
+        let nested = |depth: usize| (0..depth).fold(Value::from(1_i64), |value, _| Value::Array(vec![value]));
+        let (mut fits, mut deep) = (nested(DEPTH), nested(DEPTH + 1));
+        limit_value("a", &mut fits, 10);
+        limit_value("a", &mut deep, 10);
+        assert_eq!(fits, nested(DEPTH));
+        assert!(deep.to_string().contains(TOO_DEEP));
+    }
+
+    proptest! {
+        #[test]
+        fn cutting_again_changes_nothing(
+            text in prop_oneof![".{0,40}", ".{0,10}…\\(\\+[0-9]{0,22} chars\\)"],
+            max in 0..20_usize,
+        ) {
+            let once = cut(&text, max);
+            prop_assert_eq!(&cut(&once, max), &once);
+            prop_assert!(once.chars().count() <= max + 30);
+            prop_assert!(text.chars().count() <= max || !once.is_empty());
+        }
+    }
+}

@@ -196,15 +196,6 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// The text of a string value, where it is one.
-    pub(crate) fn string(&mut self) -> Option<&'a str> {
-        if self.u8()? != STRING {
-            return None;
-        }
-        let length = self.u32()? as usize;
-        std::str::from_utf8(self.take(length)?).ok()
-    }
-
     fn inner(&mut self) -> Option<Reader<'a>> {
         let length = self.u32()? as usize;
         self.take(length).map(Reader::new)

@@ -1,1 +1,3 @@
 //! Servers and programs that the cross-crate tests talk to.
+
+pub mod trace_context;

@@ -25,11 +25,18 @@ pub(crate) struct Carried {
 }
 
 impl Carried {
-    /// Adds attributes in the wire form; with `baggage`, as members of the baggage too.
-    pub(crate) fn add(&mut self, wire: &[u8], count: u16, baggage: bool) {
+    /// Adds attributes in the wire form.
+    pub(crate) fn add(&mut self, wire: &[u8], count: u16) {
         self.attributes.extend_from_slice(wire);
         self.attribute_count = self.attribute_count.saturating_add(count);
-        let _ = baggage;
+    }
+
+    /// Adds a member to the baggage; what cannot be one is left out.
+    pub(crate) fn add_baggage(&mut self, key: &str, value: &str) {
+        let mut baggage = self.baggage.as_deref().cloned().unwrap_or_default();
+        if baggage.insert(key, value).is_ok() {
+            self.baggage = Some(Arc::new(baggage));
+        }
     }
 
     /// The test that these records belong to.

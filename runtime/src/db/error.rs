@@ -108,7 +108,7 @@ impl<F: Finish<R>, R> Finish<R> for FinishQuery<F, R> {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "pipeline"))]
 mod tests {
     use super::*;
     use crate::llm::recorded::testing;
@@ -139,7 +139,7 @@ mod tests {
         testing::ending(&mut span, |end| {
             finish(Fails(true), (&&Tag::<Returned>::new()).db_error()).finish(&Err(Failed), end);
         });
-        assert_eq!(span.text(db::RESPONSE_STATUS_CODE), Some("23505"));
+        assert_eq!(span.text(db::RESPONSE_STATUS_CODE).as_deref(), Some("23505"));
         assert_eq!(testing::error_type(&span), Some("23505"));
     }
 

@@ -7,7 +7,6 @@ use crate::capture::Capture;
 use crate::llm::{Count, Text};
 use crate::recorder::{End, Span};
 use crate::semconv::{db, general, own};
-use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// A query that is known at compile time, with its summary.
@@ -67,7 +66,7 @@ pub fn query<T: Text + ?Sized>(span: &mut Span, value: &T) {
         return;
     }
     let Some(text) = catch_unwind(AssertUnwindSafe(|| value.text())).ok().flatten() else { return };
-    let dialect = Dialect::of(span.text(db::SYSTEM_NAME));
+    let dialect = Dialect::of(span.text(db::SYSTEM_NAME).as_deref());
     span.set(db::QUERY_TEXT, &sanitize(&text, dialect));
     if !matches!(dialect, Dialect::Command | Dialect::Document) {
         summarised(span, &Summary::of(&text));
@@ -114,32 +113,29 @@ fn rename(span: &mut Span) {
         return;
     }
     let name = match (span.text(db::OPERATION_NAME), target(span)) {
-        (Some(operation), Some(target)) => format!("{operation} {target}"),
-        (Some(name), None) => name.to_owned(),
-        (None, Some(target)) => target.into_owned(),
-        (None, None) => match span.text(db::SYSTEM_NAME) {
-            Some(system) => system.to_owned(),
-            None => return,
-        },
+        (Some(operation), Some(target)) => Some(format!("{operation} {target}")),
+        (Some(name), None) | (None, Some(name)) => Some(name),
+        (None, None) => span.text(db::SYSTEM_NAME),
     };
-    span.set_name(&name);
+    if let Some(name) = name {
+        span.set_name(&name);
+    }
 }
 
 /// The collection, else the namespace (in Redis a number, which names nothing), else the server.
-fn target(span: &Span) -> Option<Cow<'_, str>> {
-    let numbered = matches!(span.text(db::SYSTEM_NAME), Some("redis" | "valkey"));
-    let named = span.text(db::COLLECTION_NAME).or_else(|| span.text(db::NAMESPACE).filter(|_| !numbered));
-    if let Some(name) = named {
-        return Some(Cow::Borrowed(name));
-    }
-    let address = span.text(general::SERVER_ADDRESS)?;
-    Some(match span.integer(general::SERVER_PORT) {
-        Some(port) => Cow::Owned(format!("{address}:{port}")),
-        None => Cow::Borrowed(address),
+fn target(span: &Span) -> Option<String> {
+    let numbered = matches!(span.text(db::SYSTEM_NAME).as_deref(), Some("redis" | "valkey"));
+    let namespace = || span.text(db::NAMESPACE).filter(|_| !numbered);
+    span.text(db::COLLECTION_NAME).or_else(namespace).or_else(|| {
+        let address = span.text(general::SERVER_ADDRESS)?;
+        Some(match span.integer(general::SERVER_PORT) {
+            Some(port) => format!("{address}:{port}"),
+            None => address,
+        })
     })
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "pipeline"))]
 mod tests {
     use super::*;
     use crate::llm::recorded::testing;
@@ -159,7 +155,7 @@ mod tests {
         assert_eq!(testing::name(&span), "SELECT users");
         query(&mut span, "SELECT * FROM accounts WHERE id = 7");
         assert_eq!(testing::name(&span), "SELECT accounts");
-        assert_eq!(span.text(db::QUERY_TEXT), Some("SELECT * FROM accounts WHERE id = ?"));
+        assert_eq!(span.text(db::QUERY_TEXT).as_deref(), Some("SELECT * FROM accounts WHERE id = ?"));
         collection(&mut span, "other");
         assert_eq!(testing::name(&span), "SELECT accounts");
     }
@@ -168,8 +164,8 @@ mod tests {
     fn a_literal_is_recorded_as_it_is() {
         let mut span = testing::span();
         query_literal(&mut span, const { &Literal::new("SELECT name FROM users WHERE id = ? AND kind = 'x'") });
-        assert_eq!(span.text(db::QUERY_TEXT), Some("SELECT name FROM users WHERE id = ? AND kind = 'x'"));
-        assert_eq!(span.text(db::QUERY_SUMMARY), Some("SELECT users"));
+        assert_eq!(span.text(db::QUERY_TEXT).as_deref(), Some("SELECT name FROM users WHERE id = ? AND kind = 'x'"));
+        assert_eq!(span.text(db::QUERY_SUMMARY).as_deref(), Some("SELECT users"));
     }
 
     #[test]
@@ -179,7 +175,7 @@ mod tests {
         namespace(&mut span, "3");
         operation(&mut span, "SET");
         query(&mut span, "SET user:1 secret");
-        assert_eq!(span.text(db::QUERY_TEXT), Some("SET ? ?"));
+        assert_eq!(span.text(db::QUERY_TEXT).as_deref(), Some("SET ? ?"));
         assert_eq!(testing::name(&span), "SET");
     }
 

@@ -96,7 +96,7 @@ pub fn content(span: &mut Span, content: Content) {
 
 /// Where a starting span's content goes. What goes to a log record is marked, for the pipeline to move it there.
 pub(crate) fn mode_at_start(span: &mut Span) -> Mode {
-    if let Some(mode) = span.text(own::CONTENT).and_then(Mode::from_str) {
+    if let Some(mode) = span.text(own::CONTENT).as_deref().and_then(Mode::from_str) {
         return mode;
     }
     let mode = content_mode();
@@ -108,7 +108,7 @@ pub(crate) fn mode_at_start(span: &mut Span) -> Mode {
 
 /// Where an ending span's content goes, as [`mode_at_start`].
 pub(crate) fn mode_at_end(end: &mut End<'_>) -> Mode {
-    if let Some(mode) = end.text(own::CONTENT).and_then(Mode::from_str) {
+    if let Some(mode) = end.text(own::CONTENT).as_deref().and_then(Mode::from_str) {
         return mode;
     }
     let mode = content_mode();

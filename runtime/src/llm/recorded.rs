@@ -1,6 +1,7 @@
 //! Reading back what was recorded on a live span: a name is made of several attributes, which come one by one.
 
 use crate::recorder::{End, Span};
+use crate::value::Value;
 use crate::wire::Reader;
 
 /// A reader that stands before the value of this key.
@@ -17,10 +18,17 @@ fn find<'a>(attributes: &'a [u8], key: &str) -> Option<Reader<'a>> {
     }
 }
 
+fn text(attributes: &[u8], key: &str) -> Option<String> {
+    match find(attributes, key)?.value()? {
+        Value::String(text) => Some(text),
+        _ => None,
+    }
+}
+
 impl Span {
     /// The text recorded under this key.
-    pub(crate) fn text(&self, key: &str) -> Option<&str> {
-        find(&self.0.as_ref()?.attributes, key)?.string()
+    pub(crate) fn text(&self, key: &str) -> Option<String> {
+        text(&self.0.as_ref()?.attributes, key)
     }
 
     /// The integer recorded under this key.
@@ -31,8 +39,8 @@ impl Span {
 
 impl End<'_> {
     /// The text recorded under this key.
-    pub(crate) fn text(&self, key: &str) -> Option<&str> {
-        find(&self.live.attributes, key)?.string()
+    pub(crate) fn text(&self, key: &str) -> Option<String> {
+        text(&self.live.attributes, key)
     }
 
     /// Whether the outcome is an error so far.
@@ -41,18 +49,22 @@ impl End<'_> {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "pipeline"))]
 pub(crate) mod testing {
     use super::*;
     use crate::record::{Kind, Outcome, SpanRecord, Status};
-    use crate::recorder::Live;
     use crate::site::Site;
+    use crate::testing::TestTraces;
     use crate::value::{Key, Value};
 
     static SITE: Site = Site::new("site", "test", "test.rs", 1);
 
+    /// A span that records.
     pub(crate) fn span() -> Span {
-        Span(Some(Live::take(&SITE)))
+        let _traces = TestTraces::start();
+        let span = crate::recorder::start(&SITE);
+        assert!(span.recording());
+        span
     }
 
     pub(crate) fn name(span: &Span) -> String {

@@ -262,13 +262,13 @@ impl Loop {
             crate::legacy::apply(span);
         }
         self.count(self.plan.redactor.redact_span(span));
-        crate::limits::apply_to_span(span, &self.plan.limits);
+        crate::limits::apply_limits(span, &self.plan.limits);
     }
 
     fn take_log(&mut self, mut log: LogRecord) {
         self.shared.logs.fetch_add(1, Ordering::Relaxed);
         self.count(self.plan.redactor.redact_log(&mut log));
-        crate::limits::apply_to_log(&mut log, &self.plan.limits);
+        crate::limits::apply_log_limits(&mut log, &self.plan.limits);
         self.logs.push(log);
         self.due.get_or_insert_with(|| Instant::now() + self.plan.delay);
         if self.logs.len() >= self.plan.batch_records {

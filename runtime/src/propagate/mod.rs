@@ -1,5 +1,35 @@
-//! To be written.
+//! Trace context across process boundaries: header lines in, a [`SpanContext`](crate::SpanContext) and
+//! [`Baggage`] out, and back.
+//!
+//! [`Propagators`] reads and writes the configured [`Format`]s; [`Trust`] decides what an inbound context may
+//! do; [`Extract`] and [`Inject`] are what it is read from and written to. Nothing here looks at the current
+//! span: every function works on what it is given.
+//!
+//! Input is hostile until proven otherwise: each format is checked to the letter, work and memory are bounded
+//! over all lines of a header together, and nothing received is logged.
 
-/// To be written.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Baggage;
+mod b3;
+mod baggage;
+mod carrier;
+mod format;
+mod found;
+mod hex;
+mod jaeger;
+mod legacy;
+mod percent;
+mod propagators;
+mod traceparent;
+mod tracestate;
+mod trust;
+mod xray;
+
+pub use baggage::{Baggage, BaggageError, BaggageMember, BaggageProperty};
+pub use carrier::{Extract, Inject};
+pub use format::{Format, FormatError};
+pub use propagators::{Extracted, Propagators};
+pub use trust::{Inbound, Trust};
+
+use found::Found;
+
+#[cfg(test)]
+mod w3c_tests;

@@ -65,7 +65,7 @@ thread_local! {
 impl Live {
     /// A block for a new span, from this thread's pool where there is one.
     #[inline]
-    pub(crate) fn take(site: &'static Site) -> Box<Self> {
+    pub(super) fn take(site: &'static Site) -> Box<Self> {
         let pooled = POOL.try_with(|pool| pool.borrow_mut().pop()).ok().flatten();
         match pooled {
             Some(mut live) => {

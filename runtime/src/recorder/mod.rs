@@ -35,16 +35,17 @@ pub(crate) use handover::{Drain, LOG, SPAN, lost, set_queue_bytes};
 pub(crate) use live::Live;
 pub(crate) use log::record_log;
 pub use open::OpenSpan;
-pub(crate) use open::open_spans;
+pub use open::open_spans;
 pub(crate) use read::traits as read_traits;
 pub use read::{Reader, Tag};
-pub use span_ref::{SpanRef, current};
+pub use span_ref::{EventBuilder, SpanRef, current};
 pub use start::{IntoLink, IntoParent, Start, span_on, start, start_with};
 pub use stream::{InSpanItems, InSpanStream, items, stream};
 pub(crate) use stream::{ReadItems, stream_with};
-pub(crate) use switchboard::{Decide, Mode, decide_with, set_mode};
+pub(crate) use switchboard::{Decide, Mode, count_routes, decide_with, set_mode};
 
 use crate::capture::{self, Capture, Captured};
+use crate::wire;
 use std::fmt;
 
 /// A span that has started (or not: then it is empty and everything on it does nothing), before it is entered.
@@ -84,7 +85,16 @@ impl Span {
         let Some(live) = &mut self.0 else { return };
         let (mut wire, mut count) = (Vec::new(), 0);
         capture::capture_into(&mut wire, key, &mut count, bounds::attributes(), value);
-        live.carry(|carried| carried.add(&wire, count, baggage));
+        live.carry(|carried| {
+            carried.add(&wire, count);
+            if baggage {
+                if let Some((key, value)) = wire::Reader::new(&wire).attributes().first() {
+                    carried.add_baggage(key, &value.to_string());
+                }
+            }
+        });
+        // On this span too: what is carried counts for those below.
+        live.merge(&wire);
     }
 
     /// Replaces the site's name. Beyond 1 KiB it is cut.

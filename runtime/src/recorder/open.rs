@@ -91,7 +91,7 @@ impl Slot {
 }
 
 /// All open spans of this process, in no particular order.
-pub(crate) fn open_spans() -> Vec<OpenSpan> {
+pub fn open_spans() -> Vec<OpenSpan> {
     let slots: Vec<_> = SLOTS
         .lock()
         .unwrap_or_else(PoisonError::into_inner)

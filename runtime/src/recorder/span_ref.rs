@@ -28,11 +28,11 @@ pub struct SpanRef {
 #[inline]
 pub fn current() -> SpanRef {
     let ident = with_stack(|stack| match stack.mode() {
-        Mode::Recording => stack.top(|entry| {
-            entry.map_or(0, |entry| match entry.body {
-                Body::Live(_) => entry.ident,
-                Body::Ambient(_) => 0,
-            })
+        // An attached context stands for its span, which may be further down on this very stack.
+        Mode::Recording => stack.top(|entry| match entry.map(|entry| &entry.body) {
+            Some(Body::Live(live)) => live.ident(),
+            Some(Body::Ambient(context)) => context.span().span_id.to_u64(),
+            None => 0,
         }),
         _ => 0,
     });
@@ -160,8 +160,12 @@ impl SpanRef {
 
     /// The span's context, to hand to another thread or service.
     pub fn context(self) -> Context {
+        let current = Context::current();
+        if current.span().span_id.to_u64() == self.ident {
+            return current;
+        }
         self.with(|live| Context::from_parts(live.span_context(), live.carried().clone()))
-            .unwrap_or_else(Context::current)
+            .unwrap_or(current)
     }
 
     /// The part of the context that travels in headers.

@@ -25,6 +25,19 @@ pub enum Level {
     Error,
 }
 
+impl Level {
+    /// `trace`, `debug`, `info`, `warn` or `error`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Trace => "trace",
+            Self::Debug => "debug",
+            Self::Info => "info",
+            Self::Warn => "warn",
+            Self::Error => "error",
+        }
+    }
+}
+
 /// What kind of call a site is, beyond a plain function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]

@@ -86,7 +86,7 @@ pub fn result(end: &mut End<'_>, result: impl ToolResult) {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "pipeline"))]
 mod tests {
     use super::*;
     use crate::llm::macros::{Content, content};
@@ -129,8 +129,8 @@ mod tests {
         content(&mut span, Content::Attributes);
         arguments(&mut span, &[("city", "Rome")]);
         testing::ending(&mut span, |end| result(end, "sunny"));
-        assert_eq!(span.text(gen_ai::TOOL_CALL_ARGUMENTS), Some(r#"{"city":"Rome"}"#));
-        assert_eq!(span.text(gen_ai::TOOL_CALL_RESULT), Some(r#""sunny""#));
+        assert_eq!(span.text(gen_ai::TOOL_CALL_ARGUMENTS).as_deref(), Some(r#"{"city":"Rome"}"#));
+        assert_eq!(span.text(gen_ai::TOOL_CALL_RESULT).as_deref(), Some(r#""sunny""#));
     }
 
     #[test]

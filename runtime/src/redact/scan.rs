@@ -1,0 +1,137 @@
+//! Value rules: one pass over a text, with every detector asked at each word's start.
+//!
+//! A detector looks a bounded distance ahead unless it hits, and what it hit is not looked at again; so the pass
+//! is linear whatever the text. A further kind of secret is one more function in [`DETECTORS`].
+
+use super::edit::{self, Hit};
+use super::key::KeyRules;
+use super::{pair, token, url};
+use std::borrow::Cow;
+
+/// A word's start, and the run of `[A-Za-z0-9_.-]` it is in.
+#[derive(Clone, Copy)]
+pub(super) struct Place<'a> {
+    pub(super) text: &'a str,
+    pub(super) keys: &'a KeyRules,
+    /// The word's start.
+    pub(super) at: usize,
+    /// The run's first word's start.
+    pub(super) run_start: usize,
+    /// One past the run.
+    pub(super) run_end: usize,
+    /// The run before this one, where just one space lies between.
+    pub(super) before: Option<(usize, usize)>,
+}
+
+impl<'a> Place<'a> {
+    pub(super) fn bytes(&self) -> &'a [u8] {
+        self.text.as_bytes()
+    }
+
+    /// Whether this word is the first of its run.
+    pub(super) fn begins_run(&self) -> bool {
+        self.at == self.run_start
+    }
+
+    /// The run's text.
+    pub(super) fn run(&self) -> &'a str {
+        &self.text[self.run_start..self.run_end]
+    }
+}
+
+type Detector = fn(Place<'_>) -> Option<Hit>;
+
+/// Asked in this order; the first hit wins.
+const DETECTORS: [Detector; 7] = [
+    token::prefixed,
+    token::jwt,
+    token::private_key,
+    token::telegram,
+    token::scheme,
+    url::userinfo,
+    pair::pair,
+];
+
+/// The text without what the value rules find, and how many places were replaced.
+///
+/// A mark beside the rest of a text may make a match that was none before (a bracket ends a run), so a text that was
+/// changed is read again, a fixed number of times.
+pub(super) fn redact<'a>(text: &'a str, keys: &KeyRules) -> (Cow<'a, str>, u64) {
+    const AGAIN: usize = 4;
+    let first = hits(text, keys);
+    let mut clean = edit::apply(text, &first);
+    let mut count = first.len() as u64;
+    let mut last = first.len();
+    for _ in 0..AGAIN {
+        if last == 0 {
+            break;
+        }
+        let more = hits(&clean, keys);
+        last = more.len();
+        count += more.len() as u64;
+        if last > 0 {
+            clean = Cow::Owned(edit::apply(&clean, &more).into_owned());
+        }
+    }
+    (clean, count)
+}
+
+fn hits(text: &str, keys: &KeyRules) -> Vec<Hit> {
+    let bytes = text.as_bytes();
+    let mut hits: Vec<Hit> = Vec::new();
+    let (mut at, mut run, mut before) = (0, (0, 0), None);
+    while at < bytes.len() {
+        let soft = follows_escape(bytes, at);
+        if !bytes[at].is_ascii_alphanumeric() || !(soft || begins_word(bytes, at)) {
+            at += 1;
+            continue;
+        }
+        if at >= run.1 {
+            let adjacent = run.1 > 0 && run.1 + 1 == at && bytes[run.1] == b' ';
+            before = adjacent.then_some(run);
+            run = (at, run_end(bytes, at));
+        } else if soft {
+            run.0 = at;
+            before = None;
+        }
+        let place = Place {
+            text,
+            keys,
+            at,
+            run_start: run.0,
+            run_end: run.1,
+            before,
+        };
+        match DETECTORS.iter().find_map(|detect| detect(place)) {
+            Some(mut hit) => {
+                hit.start = hit.start.max(hits.last().map_or(0, |last| last.end));
+                at = hit.end.max(at + 1);
+                hits.push(hit);
+            }
+            None => at += 1,
+        }
+    }
+    hits
+}
+
+fn begins_word(bytes: &[u8], at: usize) -> bool {
+    at == 0 || !bytes[at - 1].is_ascii_alphanumeric()
+}
+
+/// Whether a letter or digit just before belongs to an escape (`\n`, `%20`), so that a word begins here.
+fn follows_escape(bytes: &[u8], at: usize) -> bool {
+    let back = |n: usize| at.checked_sub(n).map(|i| bytes[i]);
+    let letter = back(2) == Some(b'\\') && back(1).is_some_and(|b| b"nrtbf".contains(&b));
+    let percent = back(3) == Some(b'%')
+        && back(2).is_some_and(|b| b.is_ascii_hexdigit())
+        && back(1).is_some_and(|b| b.is_ascii_hexdigit());
+    letter || percent
+}
+
+fn run_end(bytes: &[u8], from: usize) -> usize {
+    from + bytes[from..].iter().take_while(|byte| is_run(**byte)).count()
+}
+
+fn is_run(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-')
+}

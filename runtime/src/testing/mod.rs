@@ -1,0 +1,176 @@
+//! For users' own tests: collect the spans of one test, in parallel with others, without `init()`.
+//!
+//! ```
+//! use spanwright::testing::TestTraces;
+//!
+//! let traces = TestTraces::start();
+//! spanwright::in_span("outer", || spanwright::in_span("inner", || ()));
+//! spanwright::assert_trace!(traces, "outer" => { "inner" });
+//! ```
+
+mod expected;
+mod tree;
+
+#[doc(hidden)]
+pub use expected::{Expected, check};
+
+use crate::context::{Context, ContextGuard, Route};
+use crate::limits::Limits;
+use crate::pipeline::Assembler;
+use crate::record::{LogRecord, Record, SpanRecord};
+use crate::recorder;
+use crate::redact::Redactor;
+use std::sync::{Arc, Mutex, PoisonError};
+
+#[derive(Debug)]
+struct Collected {
+    assembler: Assembler,
+    redactor: Redactor,
+    records: Mutex<(Vec<SpanRecord>, Vec<LogRecord>)>,
+}
+
+impl std::panic::RefUnwindSafe for Collected {}
+
+impl Route for Collected {
+    fn take(&self, record: &[u8]) {
+        let mut records = self.records.lock().unwrap_or_else(PoisonError::into_inner);
+        match self.assembler.record(record) {
+            Some(Record::Span(mut span)) => {
+                let _ = self.redactor.redact_span(&mut span);
+                crate::limits::apply_limits(&mut span, &Limits::default());
+                records.0.push(span);
+            }
+            Some(Record::Log(mut log)) => {
+                let _ = self.redactor.redact_log(&mut log);
+                crate::limits::apply_log_limits(&mut log, &Limits::default());
+                records.1.push(log);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Collects the spans that this thread makes from now on, and those of threads and tasks that it spawns with our
+/// helpers or hands its [`Context`] to. They are redacted and limited as in production, and go nowhere else.
+#[derive(Debug)]
+pub struct TestTraces {
+    collected: Arc<Collected>,
+    context: Context,
+    guard: Option<ContextGuard>,
+}
+
+impl TestTraces {
+    /// Starts to collect on this thread.
+    pub fn start() -> Self {
+        Self::with(Redactor::default())
+    }
+
+    /// Starts to collect with rules of one's own.
+    pub fn with(redactor: Redactor) -> Self {
+        recorder::count_routes(1);
+        let collected = Arc::new(Collected {
+            assembler: Assembler::new(),
+            redactor,
+            records: Mutex::default(),
+        });
+        let mut context = Context::new();
+        let route = Arc::clone(&collected);
+        context.carry(|carried| carried.route = Some(route));
+        let guard = Some(context.clone().attach());
+        Self {
+            collected,
+            context,
+            guard,
+        }
+    }
+
+    /// The context that other threads attach to have their spans collected here.
+    pub fn context(&self) -> Context {
+        self.context.clone()
+    }
+
+    /// All spans that have ended, in the order of their ends.
+    pub fn spans(&self) -> Vec<SpanRecord> {
+        self.collected
+            .records
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .0
+            .clone()
+    }
+
+    /// All log records.
+    pub fn logs(&self) -> Vec<LogRecord> {
+        self.collected
+            .records
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .1
+            .clone()
+    }
+
+    /// The first ended span of this name.
+    pub fn find(&self, name: &str) -> Option<SpanRecord> {
+        self.spans().into_iter().find(|span| span.name == name)
+    }
+
+    /// Forgets what was collected.
+    pub fn clear(&self) {
+        *self
+            .collected
+            .records
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = Default::default();
+    }
+
+    /// The spans as an indented tree, for messages.
+    pub fn tree(&self) -> String {
+        tree::print(&self.spans())
+    }
+}
+
+impl Drop for TestTraces {
+    fn drop(&mut self) {
+        drop(self.guard.take());
+        recorder::count_routes(-1);
+    }
+}
+
+/// Asserts that the collected spans are this tree: names, and the attributes that are written down. Siblings are in
+/// the order of their starts.
+///
+/// ```
+/// # let traces = spanwright::testing::TestTraces::start();
+/// # spanwright::in_span("request", || {
+/// #     spanwright::span!("query", db.rows = 3).in_scope(|| ());
+/// #     spanwright::in_span("render", || ());
+/// # });
+/// spanwright::assert_trace!(traces, "request" => { "query" ["db.rows" = 3], "render" });
+/// ```
+#[macro_export]
+macro_rules! assert_trace {
+    ($traces:expr, $($tree:tt)*) => {
+        $crate::testing::check(&$traces.spans(), &$crate::__expected_trace!(@ [] $($tree)*))
+    };
+}
+
+/// Nodes of [`assert_trace!`].
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __expected_trace {
+    (@ [$($done:expr,)*]) => { ::std::vec::Vec::<$crate::testing::Expected>::from([$($done,)*]) };
+    (@ [$($done:expr,)*] $name:literal [$($key:literal = $value:expr),* $(,)?] => { $($children:tt)* } $(, $($rest:tt)*)?) => {
+        $crate::__expected_trace!(@ [$($done,)* $crate::testing::Expected::new($name)
+            $(.with($key, $value))*.above($crate::__expected_trace!(@ [] $($children)*)),] $($($rest)*)?)
+    };
+    (@ [$($done:expr,)*] $name:literal [$($key:literal = $value:expr),* $(,)?] $(, $($rest:tt)*)?) => {
+        $crate::__expected_trace!(@ [$($done,)* $crate::testing::Expected::new($name)$(.with($key, $value))*,] $($($rest)*)?)
+    };
+    (@ [$($done:expr,)*] $name:literal => { $($children:tt)* } $(, $($rest:tt)*)?) => {
+        $crate::__expected_trace!(@ [$($done,)* $crate::testing::Expected::new($name)
+            .above($crate::__expected_trace!(@ [] $($children)*)),] $($($rest)*)?)
+    };
+    (@ [$($done:expr,)*] $name:literal $(, $($rest:tt)*)?) => {
+        $crate::__expected_trace!(@ [$($done,)* $crate::testing::Expected::new($name),] $($($rest)*)?)
+    };
+}
