@@ -144,6 +144,7 @@ mod tests {
     }
 
     #[test]
+    #[allow(clippy::needless_borrow, reason = "as the macros write it")]
     fn an_expected_error_and_a_silent_one_have_none() {
         let mut span = testing::span();
         testing::ending(&mut span, |end| {

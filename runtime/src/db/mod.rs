@@ -18,12 +18,13 @@ mod tests;
 pub use error::DbError;
 
 #[cfg(feature = "pipeline")]
+#[allow(unused_imports, reason = "for the pipeline")]
 pub(crate) use settle::settle;
 
 /// What the macros call.
 #[doc(hidden)]
 pub mod macros {
-    pub use super::error::{FinishQuery, finish};
+    pub use super::error::{FinishQuery, ReadError, finish};
     pub use super::query::{
         Literal, collection, namespace, operation, param, query, query_literal, rows, server, slow, system,
     };

@@ -23,6 +23,7 @@ pub enum Content {
 
 /// Where content goes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[allow(dead_code, reason = "some are set only where a pipeline is built")]
 pub(crate) enum Mode {
     /// Nowhere: it is not captured.
     #[default]
@@ -36,18 +37,6 @@ pub(crate) enum Mode {
 }
 
 impl Mode {
-    /// Reads the variable's value, in any case: `NO_CONTENT`, `SPAN_ONLY`, `EVENT_ONLY` or `SPAN_AND_EVENT`, and the
-    /// older `true` and `false`.
-    pub(crate) fn from_env_value(value: &str) -> Option<Self> {
-        Some(match value.trim().to_ascii_lowercase().as_str() {
-            "no_content" | "false" => Self::Off,
-            "span_only" | "true" => Self::Attributes,
-            "event_only" => Self::Events,
-            "span_and_event" => Self::Both,
-            _ => return None,
-        })
-    }
-
     pub(crate) const fn captures(self) -> bool {
         !matches!(self, Self::Off)
     }
@@ -68,6 +57,9 @@ impl Mode {
 
 static PROCESS_MODE: AtomicU8 = AtomicU8::new(0);
 
+/// The value of [`PROCESS_MODE`] that sites cannot override.
+const FORBIDDEN: u8 = u8::MAX;
+
 /// What the environment says; no content until `init` has read it.
 pub(crate) fn content_mode() -> Mode {
     match PROCESS_MODE.load(Ordering::Relaxed) {
@@ -78,9 +70,14 @@ pub(crate) fn content_mode() -> Mode {
     }
 }
 
-/// Sets what [`content_mode`] answers.
-pub(crate) fn set_content_mode(mode: Mode) {
-    PROCESS_MODE.store(mode as u8, Ordering::Relaxed);
+/// Sets what [`content_mode`] answers; `None` forbids content whatever a site says.
+#[allow(dead_code, reason = "called only where a pipeline is built")]
+pub(crate) fn set_content_mode(mode: Option<Mode>) {
+    PROCESS_MODE.store(mode.map_or(FORBIDDEN, |mode| mode as u8), Ordering::Relaxed);
+}
+
+fn is_forbidden() -> bool {
+    PROCESS_MODE.load(Ordering::Relaxed) == FORBIDDEN
 }
 
 /// Sets where this span's content goes. Comes before the content itself.
@@ -88,6 +85,7 @@ pub fn content(span: &mut Span, content: Content) {
     let mode = match content {
         Content::Env => return,
         Content::Off => Mode::Off,
+        _ if is_forbidden() => Mode::Off,
         Content::Attributes => Mode::Attributes,
         Content::Events => Mode::Events,
     };
@@ -121,17 +119,6 @@ pub(crate) fn mode_at_end(end: &mut End<'_>) -> Mode {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_variables_values() {
-        assert_eq!(Mode::from_env_value("SPAN_AND_EVENT"), Some(Mode::Both));
-        assert_eq!(Mode::from_env_value("span_only"), Some(Mode::Attributes));
-        assert_eq!(Mode::from_env_value("EVENT_ONLY"), Some(Mode::Events));
-        assert_eq!(Mode::from_env_value("True"), Some(Mode::Attributes));
-        assert_eq!(Mode::from_env_value("false"), Some(Mode::Off));
-        assert_eq!(Mode::from_env_value("NO_CONTENT"), Some(Mode::Off));
-        assert_eq!(Mode::from_env_value("yes please"), None);
-    }
 
     #[test]
     fn modes_have_names() {

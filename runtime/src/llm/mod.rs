@@ -27,21 +27,23 @@ pub use response::{LlmResponse, ToLlmResponse};
 pub use text::Text;
 
 #[cfg(feature = "pipeline")]
+#[allow(unused_imports, reason = "for `init`")]
 pub(crate) use content::{Mode, set_content_mode};
 pub(crate) use content::{mode_at_end, mode_at_start};
 pub(crate) use json::Json;
 #[cfg(feature = "pipeline")]
+#[allow(unused_imports, reason = "for the pipeline")]
 pub(crate) use settle::settle;
 
 /// What the macros call.
 #[doc(hidden)]
 pub mod macros {
     pub use super::content::{Content, content};
-    pub use super::read::{Auto, auto};
+    pub use super::read::{Auto, ReadResponse, auto};
     pub use super::request::{
         conversation, messages, model, operation, persona, prompt, provider, request, system,
     };
-    pub use super::stream::{chunk, response, stream};
+    pub use super::stream::{Chunks, chunk, response, stream};
 
     /// The traits that find a response in a return type.
     pub mod read {

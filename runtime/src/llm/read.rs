@@ -100,6 +100,7 @@ mod tests {
     struct Opaque;
 
     #[test]
+    #[allow(clippy::needless_borrow, reason = "as the macros write it")]
     fn finds_responses_behind_results_and_nothing_else() {
         type Answer = Result<Reply, Opaque>;
         assert!((&&Tag::<Answer>::new()).llm()(&Ok(Reply)).is_some());

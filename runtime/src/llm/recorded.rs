@@ -68,19 +68,19 @@ pub(crate) mod testing {
     }
 
     pub(crate) fn name(span: &Span) -> String {
-        String::from_utf8(span.0.as_ref().unwrap().name.clone()).unwrap()
+        String::from_utf8(span.0.as_ref().expect("a live span").name.clone()).expect("text")
     }
 
     pub(crate) fn attributes(span: &Span) -> Vec<(Key, Value)> {
-        Reader::new(&span.0.as_ref().unwrap().attributes).attributes()
+        Reader::new(&span.0.as_ref().expect("a live span").attributes).attributes()
     }
 
     pub(crate) fn ending<T>(span: &mut Span, run: impl FnOnce(&mut End<'_>) -> T) -> T {
-        run(&mut End { live: span.0.as_mut().unwrap() })
+        run(&mut End { live: span.0.as_mut().expect("a live span") })
     }
 
     pub(crate) fn error_type(span: &Span) -> Option<&str> {
-        span.0.as_ref().unwrap().error_type.as_deref()
+        span.0.as_ref().expect("a live span").error_type.as_deref()
     }
 
     /// An ended span of this name and these attributes, a second long.
