@@ -79,15 +79,15 @@ pub mod __private;
 pub use capture::{Capture, Captured};
 pub use context::{Context, ContextGuard, InContext, SpanContext};
 #[cfg(feature = "pipeline")]
-pub use destination::{Batch, Delivered, DeliveryError, Destination, Signals};
+pub use destination::{Batch, Delivered, DeliveryError, Destination, IntoDestination, Signals};
 pub use id::{SpanId, TraceFlags, TraceId};
 pub use limits::Limits;
 pub use manual::{Session, SpanHandle, add_event, in_span, session};
 #[cfg(feature = "pipeline")]
 pub use pipeline::{DestinationReport, DropReason, Health, Report};
 pub use record::{
-    Attributes, Event, HistogramPoint, Kind, Link, LogRecord, Metric, MetricData, NumberPoint, Outcome, Record,
-    Resource, Severity, SpanRecord, Status,
+    Attributes, Event, HistogramPoint, Kind, Link, LogRecord, Metric, MetricData, NumberPoint, Outcome,
+    Record, Resource, Severity, SpanRecord, Status,
 };
 pub use recorder::open_spans as active_spans;
 pub use recorder::{ErrorType, EventBuilder, IntoLink, IntoParent, OpenSpan, SpanRef, Start, current};
@@ -95,6 +95,6 @@ pub use redact::Redactor;
 #[cfg(feature = "pipeline")]
 pub use sampler::{Sample, SampleRequest, Sampler, SamplerError};
 #[cfg(feature = "pipeline")]
-pub use setup::{Builder, Guard, InitError, IntoDestination, builder, diagnosis, doctor, init};
-pub use site::{Domain, Filter, FilterError, Level, Site, sites};
+pub use setup::{Builder, Guard, InitError, builder, diagnosis, doctor, init};
+pub use site::{Domain, Filter, FilterError, Level, Site, set_filter, sites};
 pub use value::{Key, Value};

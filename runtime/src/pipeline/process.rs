@@ -165,3 +165,15 @@ pub(crate) fn shutdown(wait: Duration) -> Report {
 pub(crate) fn health() -> Health {
     present().map(|shared| shared.health()).unwrap_or_default()
 }
+
+/// What all records of this process share.
+pub(crate) fn resource() -> Option<Arc<Resource>> {
+    running()
+        .as_ref()
+        .map(|running| Arc::clone(&running.plan.resource))
+}
+
+/// A line for each destination: what it is, and whether it can be reached now.
+pub(crate) fn describe(wait: Duration) -> Vec<String> {
+    present().map(|shared| shared.describe(wait)).unwrap_or_default()
+}
