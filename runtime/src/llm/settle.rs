@@ -19,15 +19,28 @@ const CONTENT: &[&str] = &[
     gen_ai::TOOL_CALL_RESULT,
 ];
 
-/// Settles a span; one that is no GenAI call is not changed.
+/// The attributes that are JSON: text on a span, structured on a log record.
+const STRUCTURED: &[&str] = &[
+    gen_ai::SYSTEM_INSTRUCTIONS,
+    gen_ai::INPUT_MESSAGES,
+    gen_ai::OUTPUT_MESSAGES,
+    gen_ai::TOOL_DEFINITIONS,
+    gen_ai::TOOL_CALL_ARGUMENTS,
+    gen_ai::TOOL_CALL_RESULT,
+];
+
+/// Settles a span; one that is no GenAI call is not changed. Comes after users' hooks, so that what they take off the
+/// span is not on the log record either.
 pub(crate) fn settle(span: &mut SpanRecord) -> Option<LogRecord> {
-    span.attribute(gen_ai::OPERATION_NAME)?;
-    let mode = span.attribute(own::CONTENT).and_then(Value::as_str).and_then(Mode::from_str);
-    span.attributes.retain(|(key, _)| key != own::CONTENT);
-    convert_numbers(span);
-    let mode = mode.filter(|mode| matches!(mode, Mode::Events | Mode::Both))?;
-    let record = has_content(span).then(|| details(span));
-    if mode == Mode::Events {
+    if span.attribute(gen_ai::OPERATION_NAME).is_some() {
+        convert_numbers(span);
+    }
+    let at = span.attributes.iter().position(|(key, _)| key == own::CONTENT)?;
+    let (_, mode) = span.attributes.remove(at);
+    let mode = mode.as_str().and_then(Mode::from_str).unwrap_or_default();
+    let to_log = matches!(mode, Mode::Events | Mode::Both) && has_content(span);
+    let record = to_log.then(|| details(span));
+    if matches!(mode, Mode::Events | Mode::Off) {
         span.attributes.retain(|(key, _)| !CONTENT.contains(&key.as_str()));
     }
     record
@@ -67,6 +80,16 @@ fn convert_numbers(span: &mut SpanRecord) {
 
 /// The event `gen_ai.client.inference.operation.details`, with the span's attributes.
 fn details(span: &SpanRecord) -> LogRecord {
+    let mut attributes = span.attributes.clone();
+    for (key, value) in &mut attributes {
+        let parsed = match value {
+            Value::String(text) if STRUCTURED.contains(&key.as_str()) => serde_json::from_str(text).ok(),
+            _ => None,
+        };
+        if let Some(parsed) = parsed.and_then(structured) {
+            *value = parsed;
+        }
+    }
     LogRecord {
         time_ns: span.end_ns,
         severity: Severity::Debug,
@@ -76,9 +99,27 @@ fn details(span: &SpanRecord) -> LogRecord {
         span_id: span.span_id,
         flags: span.flags,
         scope: span.scope.clone(),
-        attributes: span.attributes.clone(),
+        attributes,
         dropped_attributes: span.dropped_attributes,
     }
+}
+
+/// JSON as a value; `None` for `null`.
+fn structured(json: serde_json::Value) -> Option<Value> {
+    use serde_json::Value as Json;
+    Some(match json {
+        Json::Null => return None,
+        Json::Bool(value) => Value::Bool(value),
+        Json::Number(number) => match number.as_i64() {
+            Some(integer) => Value::Int(integer),
+            None => Value::Float(number.as_f64()?),
+        },
+        Json::String(text) => Value::String(text),
+        Json::Array(items) => Value::Array(items.into_iter().filter_map(structured).collect()),
+        Json::Object(members) => Value::Map(
+            members.into_iter().filter_map(|(key, value)| Some((key.into(), structured(value)?))).collect(),
+        ),
+    })
 }
 
 #[cfg(test)]
@@ -96,7 +137,7 @@ mod tests {
                 (gen_ai::REQUEST_TOP_K.into(), Value::Float(40.0)),
                 (gen_ai::REQUEST_CHOICE_COUNT.into(), Value::Int(1)),
                 (gen_ai::REQUEST_STOP_SEQUENCES.into(), "END".into()),
-                (gen_ai::INPUT_MESSAGES.into(), "[]".into()),
+                (gen_ai::INPUT_MESSAGES.into(), r#"[{"role":"user"}]"#.into()),
             ],
         )
     }
@@ -116,13 +157,11 @@ mod tests {
     #[test]
     fn events_take_the_content_off_the_span() {
         let mut span = call("events");
-        let details = settle(&mut span);
-        assert!(details.is_some_and(|record| {
-            record.event_name == gen_ai::EVENT_OPERATION_DETAILS
-                && record.severity == Severity::Debug
-                && record.span_id == span.span_id
-                && record.attributes.iter().any(|(key, _)| key == gen_ai::INPUT_MESSAGES)
-        }));
+        let details = settle(&mut span).expect("a log record");
+        assert_eq!(details.event_name, gen_ai::EVENT_OPERATION_DETAILS);
+        assert_eq!((details.severity, details.span_id), (Severity::Debug, span.span_id));
+        let user = Value::Map(vec![("role".into(), "user".into())]);
+        assert!(details.attributes.contains(&(gen_ai::INPUT_MESSAGES.into(), Value::Array(vec![user]))));
         assert_eq!(span.attribute(gen_ai::INPUT_MESSAGES), None);
 
         let mut span = call("both");
