@@ -14,18 +14,25 @@ fn run(scenario: &str) -> Ran {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("spans.jsonl");
     let mut command = Command::new(env!("CARGO_BIN_EXE_scenario"));
-    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("OTEL_") || name.starts_with("SPANWRIGHT_")) {
+    for (name, _) in
+        std::env::vars().filter(|(name, _)| name.starts_with("OTEL_") || name.starts_with("SPANWRIGHT_"))
+    {
         command.env_remove(name);
     }
     let output = command.arg(scenario).arg(&file).output().unwrap();
     let text = std::fs::read_to_string(&file).unwrap_or_default();
-    let lines: Vec<serde_json::Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let lines: Vec<serde_json::Value> = text
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
     let mut spans = BTreeMap::new();
     for line in &lines {
         for resource in line["resourceSpans"].as_array().into_iter().flatten() {
             for scope in resource["scopeSpans"].as_array().into_iter().flatten() {
                 for span in scope["spans"].as_array().into_iter().flatten() {
-                    *spans.entry(span["name"].as_str().unwrap().to_owned()).or_default() += 1;
+                    *spans
+                        .entry(span["name"].as_str().unwrap().to_owned())
+                        .or_default() += 1;
                 }
             }
         }
@@ -38,7 +45,12 @@ fn assert_delivered(scenario: &str, times: usize) -> Ran {
     let ran = run(scenario);
     let stderr = String::from_utf8_lossy(&ran.output.stderr);
     for name in ["first", "second", "third"] {
-        assert_eq!(ran.spans.get(name), Some(&times), "{scenario}: {name}: {:?}\n{stderr}", ran.spans);
+        assert_eq!(
+            ran.spans.get(name),
+            Some(&times),
+            "{scenario}: {name}: {:?}\n{stderr}",
+            ran.spans
+        );
     }
     ran
 }

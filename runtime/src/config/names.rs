@@ -94,11 +94,23 @@ pub(super) fn is_known(name: &str) -> bool {
     READ.iter().any(read) || WITHOUT_EFFECT.iter().any(|(known, _)| *known == name)
 }
 
+/// Kubernetes sets such names for each service near by; one is often called `otel-collector`.
+fn is_service_link(name: &str) -> bool {
+    name.ends_with("_PORT")
+        || ["_PORT_", "_SERVICE_HOST", "_SERVICE_PORT"]
+            .iter()
+            .any(|part| name.contains(part))
+}
+
 /// A note for each name that begins like ours or OpenTelemetry's and means nothing to us, in order.
 pub(super) fn unknown(names: impl Iterator<Item = String>) -> Vec<Problem> {
     let mut unknown: Vec<_> = names
         .filter(|name| name.starts_with("SPANWRIGHT_") || name.starts_with("OTEL_"))
-        .filter(|name| !is_known(name) && !FOREIGN.iter().any(|foreign| name.starts_with(foreign)))
+        .filter(|name| {
+            !is_known(name)
+                && !is_service_link(name)
+                && !FOREIGN.iter().any(|foreign| name.starts_with(foreign))
+        })
         .collect();
     unknown.sort();
     unknown
@@ -124,6 +136,8 @@ mod tests {
             "OTEL_EXPORTER_OTLP_TRACES_HEADERS",
             "OTEL_EXPORTER_OTLP_SPAN_HEADERS",
             "SPANWRIGHT_TRACES",
+            "SPANWRIGHT_SERVICE_HOST",
+            "OTEL_COLLECTOR_PORT_4317_TCP_ADDR",
             "JAEGER_ENDPOINT",
         ];
         let told: Vec<_> = unknown(names.iter().map(ToString::to_string))

@@ -190,6 +190,14 @@ fn a_rule_of_ones_own_sees_the_request() {
     assert!(asks(&sampler, 0, None));
     let other = SampleRequest::new(id(1), "health", Kind::Server);
     assert!(!sampler.sample(&other));
+
+    struct Clients;
+    impl Sample for Clients {
+        fn sample(&self, request: &SampleRequest<'_>) -> bool {
+            request.kind == Kind::Client
+        }
+    }
+    assert!(!Sampler::custom(Clients).sample(&other));
 }
 
 #[test]

@@ -308,15 +308,21 @@ impl Builder {
     }
 
     fn plan(&self, settings: &Settings) -> Plan {
-        let mut resource = settings.resource.build(&self.service, &ProcessFacts::detect());
+        let process = ProcessFacts::detect();
+        let mut resource = settings.resource.build(&self.service, &process);
         let _ = self.redactor.redact_resource(&mut resource);
         Plan {
             resource: Arc::new(resource),
+            in_child: Arc::new(move |inherited| process.for_child(inherited)),
             redactor: self.redactor.clone(),
             limits: self.limits.unwrap_or(settings.limits),
             hooks: self.hooks.clone(),
             legacy_names: self.legacy_names.unwrap_or(settings.semantics.legacy_names),
-            delay: self.delay.unwrap_or(settings.span_batches.delay),
+            // Zero would spin.
+            delay: self
+                .delay
+                .unwrap_or(settings.span_batches.delay)
+                .max(Duration::from_millis(1)),
             batch_records: self.batch_records.unwrap_or(settings.span_batches.batch_records),
             batch_bytes: crate::config::BATCH_BYTES,
             queue_bytes: self.queue_bytes.unwrap_or(settings.queue_bytes),

@@ -78,7 +78,10 @@ fn add_otlp(destinations: &mut Vec<Box<dyn Destination>>, settings: &Settings, e
         if settings.signal(group[0]).otlp.protocol == crate::config::Protocol::Grpc {
             let message = "this program was built without spanwright's feature `grpc`; add it, or set \
                            OTEL_EXPORTER_OTLP_PROTOCOL to http/protobuf";
-            errors.push(InitError::Destination { name: "otlp".into(), message: message.into() });
+            errors.push(InitError::Destination {
+                name: "otlp".into(),
+                message: message.into(),
+            });
             continue;
         }
         match otlp(settings, &group).build() {

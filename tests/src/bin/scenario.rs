@@ -9,7 +9,11 @@ use std::time::Duration;
 
 fn start(path: &str) -> Guard {
     let destination = File::append(path).expect("the file can be opened");
-    spanwright::builder("scenario").destination(destination).install_subscriber(false).init().expect("it starts")
+    spanwright::builder("scenario")
+        .destination(destination)
+        .install_subscriber(false)
+        .init()
+        .expect("it starts")
 }
 
 fn three_spans() {
@@ -20,7 +24,9 @@ fn three_spans() {
 
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
-    let [_, name, path] = &arguments[..] else { panic!("usage: scenario NAME FILE") };
+    let [_, name, path] = &arguments[..] else {
+        panic!("usage: scenario NAME FILE")
+    };
     let path = path.as_str();
     match name.as_str() {
         "return" => {
@@ -54,7 +60,10 @@ fn main() {
                 }
             });
             receiver.recv().expect("the thread sends");
-            guard.shutdown(Duration::from_secs(5)).into_result().expect("all is delivered");
+            guard
+                .shutdown(Duration::from_secs(5))
+                .into_result()
+                .expect("all is delivered");
         }
         "scope" => {
             let guard = start(path);
@@ -63,46 +72,78 @@ fn main() {
                     scope.spawn(three_spans);
                 }
             });
-            guard.shutdown(Duration::from_secs(5)).into_result().expect("all is delivered");
+            guard
+                .shutdown(Duration::from_secs(5))
+                .into_result()
+                .expect("all is delivered");
         }
         "512-threads" => {
             let guard = start(path);
             let threads: Vec<_> = (0..512).map(|_| std::thread::spawn(three_spans)).collect();
-            threads.into_iter().for_each(|thread| thread.join().expect("no panic"));
-            guard.shutdown(Duration::from_secs(10)).into_result().expect("all is delivered");
+            threads
+                .into_iter()
+                .for_each(|thread| thread.join().expect("no panic"));
+            guard
+                .shutdown(Duration::from_secs(10))
+                .into_result()
+                .expect("all is delivered");
         }
         "thread-local" => {
             let guard = start(path);
             std::thread::spawn(span_in_a_destructor).join().expect("no panic");
-            guard.shutdown(Duration::from_secs(5)).into_result().expect("all is delivered");
+            guard
+                .shutdown(Duration::from_secs(5))
+                .into_result()
+                .expect("all is delivered");
         }
         "open-span" => {
             let guard = start(path);
             let _open = spanwright::span!("still open").enter();
             three_spans();
-            guard.shutdown(Duration::from_secs(5)).into_result().expect("all is delivered");
+            guard
+                .shutdown(Duration::from_secs(5))
+                .into_result()
+                .expect("all is delivered");
         }
         "fork" => fork_and_record(path),
         "current-thread" => {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .expect("a runtime");
             runtime.block_on(async_shutdown(path));
         }
         "one-worker" => {
-            let runtime =
-                tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
-            runtime.block_on(async { tokio::spawn(async_shutdown_owned(path.to_owned())).await.expect("no panic") });
+            let runtime = tokio::runtime::Builder::new_multi_thread()
+                .worker_threads(1)
+                .enable_all()
+                .build()
+                .expect("a runtime");
+            runtime.block_on(async {
+                tokio::spawn(async_shutdown_owned(path.to_owned()))
+                    .await
+                    .expect("no panic")
+            });
         }
         "blocking-in-runtime" => {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .expect("a runtime");
             runtime.block_on(async {
                 let guard = start(path);
                 three_spans();
-                guard.shutdown(Duration::from_secs(5)).into_result().expect("all is delivered");
+                guard
+                    .shutdown(Duration::from_secs(5))
+                    .into_result()
+                    .expect("all is delivered");
             });
         }
         "second-init" => {
             let _guard = start(path);
-            let error = spanwright::builder("again").init().expect_err("the second is refused");
+            let error = spanwright::builder("again")
+                .init()
+                .expect_err("the second is refused");
             assert!(matches!(error, spanwright::InitError::AlreadyInitialised));
             three_spans();
         }
@@ -145,12 +186,18 @@ fn fork_and_record(path: &str) {
     match fork::fork().expect("the system forks") {
         fork::Fork::Child => {
             in_span("in the child", || ());
-            guard.shutdown(Duration::from_secs(5)).into_result().expect("all of the child is delivered");
+            guard
+                .shutdown(Duration::from_secs(5))
+                .into_result()
+                .expect("all of the child is delivered");
             std::process::exit(0);
         }
         fork::Fork::Parent(child) => {
             fork::waitpid(child).expect("the child ends");
-            guard.shutdown(Duration::from_secs(5)).into_result().expect("all of the parent is delivered");
+            guard
+                .shutdown(Duration::from_secs(5))
+                .into_result()
+                .expect("all of the parent is delivered");
         }
     }
 }

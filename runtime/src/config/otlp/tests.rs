@@ -214,7 +214,8 @@ fn headers_and_the_older_keys() {
     let now = "read as OTEL_EXPORTER_OTLP_HEADERS, which is its name now";
     let same = "has no effect: OTEL_EXPORTER_OTLP_HEADERS gives the same header";
     let key_note = format!("{KEY}: {now}");
-    let rows: &[(&[(&str, &str)], &[(&str, &str)], &[String])] = &[
+    type Pairs<'a> = &'a [(&'a str, &'a str)];
+    let rows: &[(Pairs<'_>, Pairs<'_>, &[String])] = &[
         (&[(ALL, "a=1"), (OWN, "b=2")], &[("b", "2")], &[]),
         (&[(ALL, "a=1")], &[("a", "1")], &[]),
         (
