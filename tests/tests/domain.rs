@@ -42,7 +42,11 @@ impl ToLlmResponse for Reply {
 }
 
 fn request() -> Request {
-    Request { model: "gpt-4o-mini", temperature: Some(0.1), prompt: "é".repeat(300) }
+    Request {
+        model: "gpt-4o-mini",
+        temperature: Some(0.1),
+        prompt: "é".repeat(300),
+    }
 }
 
 #[trace_llm_call(
@@ -55,13 +59,18 @@ fn request() -> Request {
     response = |r: &Reply| LlmResponse::from(r).finish_reason("stop").input_tokens(12_u32).output_tokens(Some(3))
 )]
 fn ask(request: &Request) -> Result<Reply, String> {
-    Ok(Reply { id: "r1", text: "Hé" })
+    Ok(Reply {
+        id: "r1", text: "Hé"
+    })
 }
 
 #[test]
 fn a_model_call_without_content() {
     let span = one(|| assert!(ask(&request()).is_ok()));
-    assert_eq!((span.name.as_ref(), span.kind), ("chat gpt-4o-mini", Kind::Client));
+    assert_eq!(
+        (span.name.as_ref(), span.kind),
+        ("chat gpt-4o-mini", Kind::Client)
+    );
     check(
         &span,
         &[
@@ -80,7 +89,10 @@ fn a_model_call_without_content() {
         ],
     );
     let text = format!("{span:?}");
-    assert!(!text.contains('é') && span.attribute("gen_ai.request.seed").is_none(), "{text}");
+    assert!(
+        !text.contains('é') && span.attribute("gen_ai.request.seed").is_none(),
+        "{text}"
+    );
 }
 
 #[trace_llm_call(provider = "openai", model = "m", prompt = prompt, content = attributes)]
@@ -95,9 +107,15 @@ fn a_preview_is_200_characters_and_a_response_is_found_by_its_type() {
         &span,
         &[
             ("spanwright.prompt_length", Value::Int(300)),
-            ("spanwright.prompt_preview", format!("{}…(+100 chars)", "é".repeat(200)).into()),
+            (
+                "spanwright.prompt_preview",
+                format!("{}…(+100 chars)", "é".repeat(200)).into(),
+            ),
             ("gen_ai.response.id", "r2".into()),
-            ("gen_ai.output.messages", r#"[{"role":"assistant","parts":[{"type":"text","content":"Hi"}]}]"#.into()),
+            (
+                "gen_ai.output.messages",
+                r#"[{"role":"assistant","parts":[{"type":"text","content":"Hi"}]}]"#.into(),
+            ),
         ],
     );
 }
@@ -113,8 +131,14 @@ fn messages_are_the_conventions_json() {
     check(
         &span,
         &[
-            ("gen_ai.system_instructions", r#"[{"type":"text","content":"Be brief"}]"#.into()),
-            ("gen_ai.input.messages", r#"[{"role":"user","parts":[{"type":"text","content":"hi"}]}]"#.into()),
+            (
+                "gen_ai.system_instructions",
+                r#"[{"type":"text","content":"Be brief"}]"#.into(),
+            ),
+            (
+                "gen_ai.input.messages",
+                r#"[{"role":"user","parts":[{"type":"text","content":"hi"}]}]"#.into(),
+            ),
         ],
     );
 }
@@ -130,7 +154,13 @@ impl futures_core::Stream for Chunks {
 
 #[trace_llm_call(provider = "openai", model = "m", content = attributes)]
 fn reply() -> impl futures_core::Stream<Item = Result<Reply, String>> {
-    Chunks(vec![Reply { id: "r3", text: "Hel" }, Reply { id: "r3", text: "lo" }])
+    Chunks(vec![
+        Reply {
+            id: "r3",
+            text: "Hel",
+        },
+        Reply { id: "r3", text: "lo" },
+    ])
 }
 
 #[test]
@@ -149,7 +179,10 @@ fn a_stream_is_one_response() {
         &[
             ("gen_ai.request.stream", Value::Bool(true)),
             ("gen_ai.response.id", "r3".into()),
-            ("gen_ai.output.messages", r#"[{"role":"assistant","parts":[{"type":"text","content":"Hello"}]}]"#.into()),
+            (
+                "gen_ai.output.messages",
+                r#"[{"role":"assistant","parts":[{"type":"text","content":"Hello"}]}]"#.into(),
+            ),
         ],
     );
 }
@@ -172,7 +205,11 @@ impl DbError for StoreError {
     rows = |rows: &Vec<String>| rows.len()
 )]
 fn users(id: i64) -> Result<Vec<String>, StoreError> {
-    if id < 0 { Err(StoreError) } else { Ok(vec![String::new(); 2]) }
+    if id < 0 {
+        Err(StoreError)
+    } else {
+        Ok(vec![String::new(); 2])
+    }
 }
 
 #[test]
@@ -198,7 +235,13 @@ fn a_literal_query() {
 fn the_databases_code_is_the_error_type() {
     let span = one(|| assert!(users(-1).is_err()));
     assert_eq!(span.outcome, Outcome::Error);
-    check(&span, &[("db.response.status_code", "23505".into()), ("error.type", "23505".into())]);
+    check(
+        &span,
+        &[
+            ("db.response.status_code", "23505".into()),
+            ("error.type", "23505".into()),
+        ],
+    );
     assert_eq!(span.attribute("db.response.returned_rows"), None);
 }
 
@@ -207,11 +250,23 @@ fn run(sql: &str) {}
 
 #[test]
 fn a_text_is_sanitised_then_cut() {
-    let sql = format!("SELECT * FROM t WHERE name = \"it\\'s secret\" AND {}", "a = 1 AND ".repeat(70));
+    let sql = format!(
+        "SELECT * FROM t WHERE name = \"it\\'s secret\" AND {}",
+        "a = 1 AND ".repeat(70)
+    );
     let span = one(|| run(&sql));
-    let text = span.attribute("db.query.text").and_then(Value::as_str).expect("a text");
-    assert!(text.starts_with("SELECT * FROM t WHERE name = ? AND a = ? AND"), "{text}");
-    assert!(text.chars().take_while(|c| *c != '…').count() == 500 && text.contains("…(+"), "{text}");
+    let text = span
+        .attribute("db.query.text")
+        .and_then(Value::as_str)
+        .expect("a text");
+    assert!(
+        text.starts_with("SELECT * FROM t WHERE name = ? AND a = ? AND"),
+        "{text}"
+    );
+    assert!(
+        text.chars().take_while(|c| *c != '…').count() == 500 && text.contains("…(+"),
+        "{text}"
+    );
 }
 
 #[trace_tool_call(tool = "search", router = "noor", protocol = mcp, arguments = arguments, result = |ok: &bool| *ok)]
@@ -222,7 +277,10 @@ fn search(arguments: &BTreeMap<&str, &str>) -> bool {
 #[test]
 fn a_tool_call() {
     let span = one(|| assert!(search(&BTreeMap::from([("query", "secret")]))));
-    assert_eq!((span.name.as_ref(), span.outcome), ("execute_tool search", Outcome::Ok));
+    assert_eq!(
+        (span.name.as_ref(), span.outcome),
+        ("execute_tool search", Outcome::Ok)
+    );
     check(
         &span,
         &[

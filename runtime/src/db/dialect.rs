@@ -24,13 +24,13 @@ impl Dialect {
     /// The dialect of a system, by its `db.system.name`; an unknown one where there is none.
     pub(crate) fn of(system: Option<&str>) -> Self {
         match system.unwrap_or_default() {
-            "postgresql" | "cockroachdb" | "oracle.db" | "ibm.db2" | "h2database" | "hsqldb" | "derby" | "trino"
-            | "cassandra" | "sap.hana" => Self::Standard,
+            "postgresql" | "cockroachdb" | "oracle.db" | "ibm.db2" | "h2database" | "hsqldb" | "derby"
+            | "trino" | "cassandra" | "sap.hana" => Self::Standard,
             "sqlite" => Self::Sqlite,
             "mysql" | "mariadb" | "clickhouse" | "hive" => Self::MySql,
             "microsoft.sql_server" | "mssql" => Self::SqlServer,
-            "mongodb" | "elasticsearch" | "opensearch" | "couchdb" | "couchbase" | "aws.dynamodb" | "azure.cosmosdb"
-            | "neo4j" => Self::Document,
+            "mongodb" | "elasticsearch" | "opensearch" | "couchdb" | "couchbase" | "aws.dynamodb"
+            | "azure.cosmosdb" | "neo4j" => Self::Document,
             "redis" | "valkey" | "memcached" => Self::Command,
             _ => Self::Unknown,
         }

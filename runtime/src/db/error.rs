@@ -78,7 +78,10 @@ pub struct FinishQuery<F, R> {
 
 impl<F: Clone, R> Clone for FinishQuery<F, R> {
     fn clone(&self) -> Self {
-        Self { inner: self.inner.clone(), read: self.read }
+        Self {
+            inner: self.inner.clone(),
+            read: self.read,
+        }
     }
 }
 
@@ -100,7 +103,9 @@ impl<F: Finish<R>, R> Finish<R> for FinishQuery<F, R> {
         if !end.has_failed() {
             return;
         }
-        let code = catch_unwind(AssertUnwindSafe(|| (self.read)(value))).ok().flatten();
+        let code = catch_unwind(AssertUnwindSafe(|| (self.read)(value)))
+            .ok()
+            .flatten();
         if let Some(code) = code {
             end.set(db::RESPONSE_STATUS_CODE, &code);
             end.error_type(code);
@@ -149,7 +154,8 @@ mod tests {
         let mut span = testing::span();
         testing::ending(&mut span, |end| {
             finish(Fails(false), (&&Tag::<Result<(), Failed>>::new()).db_error()).finish(&Err(Failed), end);
-            finish(Fails(true), (&&Tag::<Result<(), String>>::new()).db_error()).finish(&Err(String::new()), end);
+            finish(Fails(true), (&&Tag::<Result<(), String>>::new()).db_error())
+                .finish(&Err(String::new()), end);
         });
         assert_eq!(span.text(db::RESPONSE_STATUS_CODE), None);
         assert_eq!(testing::error_type(&span), Some("Failed"));

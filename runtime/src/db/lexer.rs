@@ -36,7 +36,11 @@ pub(crate) struct Token {
 /// The token that starts at byte `at`.
 pub(crate) const fn token(text: &[u8], at: usize, dialect: Dialect) -> Token {
     if at >= text.len() {
-        return Token { kind: Kind::End, start: at, end: at };
+        return Token {
+            kind: Kind::End,
+            start: at,
+            end: at,
+        };
     }
     let (kind, end) = match text[at] {
         b' ' | b'\t' | b'\r' | b'\n' | 0x0b | 0x0c => (Kind::Space, space_end(text, at)),
@@ -182,7 +186,9 @@ const fn dashes(text: &[u8], at: usize, dialect: Dialect) -> (Kind, usize) {
 /// Whether these bytes open something that may go on past them.
 const fn has_opening(text: &[u8], mut at: usize, end: usize) -> bool {
     while at < end {
-        if matches!(text[at], b'\'' | b'"' | b'`' | b'$' | b'[') || (text[at] == b'/' && peek(text, at + 1) == b'*') {
+        if matches!(text[at], b'\'' | b'"' | b'`' | b'$' | b'[')
+            || (text[at] == b'/' && peek(text, at + 1) == b'*')
+        {
             return true;
         }
         at += 1;
@@ -231,7 +237,11 @@ const fn hash(text: &[u8], at: usize, dialect: Dialect) -> (Kind, usize) {
 const fn dollar(text: &[u8], at: usize) -> (Kind, usize) {
     let tag_end = name_end(text, at + 1);
     if peek(text, tag_end) != b'$' || text[at + 1].is_ascii_digit() {
-        let kind = if tag_end == at + 1 { Kind::Symbol } else { Kind::Parameter };
+        let kind = if tag_end == at + 1 {
+            Kind::Symbol
+        } else {
+            Kind::Parameter
+        };
         return (kind, tag_end);
     }
     let tag_length = tag_end + 1 - at;
@@ -266,9 +276,17 @@ const fn colon(text: &[u8], at: usize) -> (Kind, usize) {
 }
 
 const fn at_sign(text: &[u8], at: usize) -> (Kind, usize) {
-    let from = if peek(text, at + 1) == b'@' { at + 2 } else { at + 1 };
+    let from = if peek(text, at + 1) == b'@' {
+        at + 2
+    } else {
+        at + 1
+    };
     let end = name_end(text, from);
-    if end > from { (Kind::Parameter, end) } else { (Kind::Symbol, at + 1) }
+    if end > from {
+        (Kind::Parameter, end)
+    } else {
+        (Kind::Symbol, at + 1)
+    }
 }
 
 /// A number with whatever letters hang on it: hexadecimal, exponents, separators, suffixes.

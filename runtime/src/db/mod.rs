@@ -18,7 +18,6 @@ mod tests;
 pub use error::DbError;
 
 #[cfg(feature = "pipeline")]
-#[allow(unused_imports, reason = "for the pipeline")]
 pub(crate) use settle::settle;
 
 /// What the macros call.

@@ -19,7 +19,10 @@ pub struct Literal {
 impl Literal {
     /// Summarises a query.
     pub const fn new(text: &'static str) -> Self {
-        Self { text, summary: Summary::of(text) }
+        Self {
+            text,
+            summary: Summary::of(text),
+        }
     }
 }
 
@@ -65,7 +68,9 @@ pub fn query<T: Text + ?Sized>(span: &mut Span, value: &T) {
     if !span.recording() {
         return;
     }
-    let Some(text) = catch_unwind(AssertUnwindSafe(|| value.text())).ok().flatten() else { return };
+    let Some(text) = catch_unwind(AssertUnwindSafe(|| value.text())).ok().flatten() else {
+        return;
+    };
     let dialect = Dialect::of(span.text(db::SYSTEM_NAME).as_deref());
     span.set(db::QUERY_TEXT, &sanitize(&text, dialect));
     if !matches!(dialect, Dialect::Command | Dialect::Document) {
@@ -155,7 +160,10 @@ mod tests {
         assert_eq!(testing::name(&span), "SELECT users");
         query(&mut span, "SELECT * FROM accounts WHERE id = 7");
         assert_eq!(testing::name(&span), "SELECT accounts");
-        assert_eq!(span.text(db::QUERY_TEXT).as_deref(), Some("SELECT * FROM accounts WHERE id = ?"));
+        assert_eq!(
+            span.text(db::QUERY_TEXT).as_deref(),
+            Some("SELECT * FROM accounts WHERE id = ?")
+        );
         collection(&mut span, "other");
         assert_eq!(testing::name(&span), "SELECT accounts");
     }
@@ -163,8 +171,14 @@ mod tests {
     #[test]
     fn a_literal_is_recorded_as_it_is() {
         let mut span = testing::span();
-        query_literal(&mut span, const { &Literal::new("SELECT name FROM users WHERE id = ? AND kind = 'x'") });
-        assert_eq!(span.text(db::QUERY_TEXT).as_deref(), Some("SELECT name FROM users WHERE id = ? AND kind = 'x'"));
+        query_literal(
+            &mut span,
+            const { &Literal::new("SELECT name FROM users WHERE id = ? AND kind = 'x'") },
+        );
+        assert_eq!(
+            span.text(db::QUERY_TEXT).as_deref(),
+            Some("SELECT name FROM users WHERE id = ? AND kind = 'x'")
+        );
         assert_eq!(span.text(db::QUERY_SUMMARY).as_deref(), Some("SELECT users"));
     }
 

@@ -5,16 +5,58 @@ use super::lexer::{Kind, is_one_of};
 
 /// Words after which a name stands, not text.
 const BEFORE_NAMES: &[&str] = &[
-    "SELECT", "DISTINCT", "ALL", "FROM", "JOIN", "INTO", "UPDATE", "TABLE", "VIEW", "INDEX", "COLUMN", "SCHEMA",
-    "DATABASE", "TYPE", "ONLY", "EXISTS", "AS", "ON", "WHERE", "AND", "OR", "NOT", "BY", "SET", "HAVING", "USING",
-    "RETURNING", "WITH", "REFERENCES", "CONSTRAINT", "KEY", "ADD", "DROP", "ALTER", "RENAME", "TO", "CALL", "UNIQUE",
-    "TRIGGER", "FUNCTION", "PROCEDURE", "SEQUENCE", "CASE", "CONFLICT", "RECURSIVE", "LATERAL",
+    "SELECT",
+    "DISTINCT",
+    "ALL",
+    "FROM",
+    "JOIN",
+    "INTO",
+    "UPDATE",
+    "TABLE",
+    "VIEW",
+    "INDEX",
+    "COLUMN",
+    "SCHEMA",
+    "DATABASE",
+    "TYPE",
+    "ONLY",
+    "EXISTS",
+    "AS",
+    "ON",
+    "WHERE",
+    "AND",
+    "OR",
+    "NOT",
+    "BY",
+    "SET",
+    "HAVING",
+    "USING",
+    "RETURNING",
+    "WITH",
+    "REFERENCES",
+    "CONSTRAINT",
+    "KEY",
+    "ADD",
+    "DROP",
+    "ALTER",
+    "RENAME",
+    "TO",
+    "CALL",
+    "UNIQUE",
+    "TRIGGER",
+    "FUNCTION",
+    "PROCEDURE",
+    "SEQUENCE",
+    "CASE",
+    "CONFLICT",
+    "RECURSIVE",
+    "LATERAL",
 ];
 
 /// Words after whose bracket names stand, not text.
 const BEFORE_LISTS: &[&str] = &[
-    "KEY", "UNIQUE", "USING", "CONFLICT", "BY", "OVER", "SELECT", "WHERE", "AND", "OR", "NOT", "ON", "HAVING", "AS",
-    "EXISTS", "COUNT", "SUM", "MIN", "MAX", "AVG", "DISTINCT", "FROM", "JOIN",
+    "KEY", "UNIQUE", "USING", "CONFLICT", "BY", "OVER", "SELECT", "WHERE", "AND", "OR", "NOT", "ON",
+    "HAVING", "AS", "EXISTS", "COUNT", "SUM", "MIN", "MAX", "AVG", "DISTINCT", "FROM", "JOIN",
 ];
 
 /// Brackets that are told apart; deeper ones hold text.
@@ -131,7 +173,10 @@ impl Places {
                 Last::Dot
             }
             ";" => {
-                *self = Self { all_text: self.all_text, ..Self::default() };
+                *self = Self {
+                    all_text: self.all_text,
+                    ..Self::default()
+                };
                 Last::Start
             }
             _ => Last::Value,

@@ -19,7 +19,9 @@ pub(crate) fn sanitize(text: &str, dialect: Dialect) -> String {
         Dialect::Unknown if is_json(text) => Sanitizer::new(text, Dialect::Document).run(),
         // Only MySQL and its kin quote names so.
         Dialect::Unknown if text.contains('`') && !text.contains('[') => {
-            Sanitizer::new(text, Dialect::Unknown).with_double_quoted_text().run()
+            Sanitizer::new(text, Dialect::Unknown)
+                .with_double_quoted_text()
+                .run()
         }
         _ => Sanitizer::new(text, dialect).run(),
     }
@@ -28,7 +30,9 @@ pub(crate) fn sanitize(text: &str, dialect: Dialect) -> String {
 /// Whether a text is a JSON query, and not a call in braces (`{call f}`).
 fn is_json(text: &str) -> bool {
     let text = text.trim_start();
-    let Some(rest) = text.strip_prefix(['{', '[']) else { return false };
+    let Some(rest) = text.strip_prefix(['{', '[']) else {
+        return false;
+    };
     rest.trim_start().starts_with(['"', '{', '[', '}'])
 }
 
@@ -36,7 +40,10 @@ fn is_json(text: &str) -> bool {
 fn command(text: &str) -> String {
     let mut words = text.split_ascii_whitespace();
     let mut out = words.next().unwrap_or_default().to_owned();
-    if !out.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-')) {
+    if !out
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-'))
+    {
         return "?".to_owned();
     }
     // An argument in quotes may hold spaces, so their number says little beyond a few.
@@ -127,7 +134,10 @@ impl<'a> Sanitizer<'a> {
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'$' | b'-');
         self.text.as_bytes()[token.start] == b'"'
             && name.bytes().all(plain)
-            && self.text[token.end..].bytes().find(|byte| !byte.is_ascii_whitespace()) == Some(b':')
+            && self.text[token.end..]
+                .bytes()
+                .find(|byte| !byte.is_ascii_whitespace())
+                == Some(b':')
     }
 
     /// Makes a list of literals and parameters after `IN` one `(?)`. Gives where to go on.
@@ -181,14 +191,26 @@ mod tests {
     #[test]
     fn literals_become_marks() {
         let cases = [
-            ("SELECT * FROM t WHERE a = 'x' AND b = 5", "SELECT * FROM t WHERE a = ? AND b = ?"),
-            ("SELECT 'it''s', E'a\\'b', N'x', X'41', B'01'", "SELECT ?, ?, ?, ?, ?"),
+            (
+                "SELECT * FROM t WHERE a = 'x' AND b = 5",
+                "SELECT * FROM t WHERE a = ? AND b = ?",
+            ),
+            (
+                "SELECT 'it''s', E'a\\'b', N'x', X'41', B'01'",
+                "SELECT ?, ?, ?, ?, ?",
+            ),
             ("SELECT $$a'b$$, $t$ x $$ y $t$, $1", "SELECT ?, ?, $1"),
             ("SELECT 1, -2.5e-3, 0xFF, 1_000, .5", "SELECT ?, -?, ?, ?, ?"),
             ("SELECT TRUE, false, NULL, t.true", "SELECT ?, ?, NULL, t.true"),
             ("SELECT t1.col2 FROM t1", "SELECT t1.col2 FROM t1"),
-            ("SELECT DATE '2020-01-01', INTERVAL '1 day'", "SELECT DATE ?, INTERVAL ?"),
-            ("SELECT a::int, b FROM t WHERE c = :name AND d = @p", "SELECT a::int, b FROM t WHERE c = :name AND d = @p"),
+            (
+                "SELECT DATE '2020-01-01', INTERVAL '1 day'",
+                "SELECT DATE ?, INTERVAL ?",
+            ),
+            (
+                "SELECT a::int, b FROM t WHERE c = :name AND d = @p",
+                "SELECT a::int, b FROM t WHERE c = :name AND d = @p",
+            ),
             ("SELECT arr[1:2], q'[it's]'", "SELECT arr[?:?], ?"),
             ("SELECT 'open", "SELECT ?"),
         ];
@@ -201,15 +223,24 @@ mod tests {
     fn lists_collapse() {
         assert_eq!(unknown("a IN (1, 2,3)"), "a IN (?)");
         assert_eq!(unknown("a not in('x', -1, $2)"), "a not in (?)");
-        assert_eq!(unknown("a IN (SELECT b FROM t WHERE c = 1)"), "a IN (SELECT b FROM t WHERE c = ?)");
+        assert_eq!(
+            unknown("a IN (SELECT b FROM t WHERE c = 1)"),
+            "a IN (SELECT b FROM t WHERE c = ?)"
+        );
         assert_eq!(unknown("a IN (b, 1)"), "a IN (b, ?)");
     }
 
     #[test]
     fn comments_are_stripped() {
         assert_eq!(unknown("SELECT 1 -- don't\nFROM t"), "SELECT ? FROM t");
-        assert_eq!(unknown("SELECT 1 /* a */ FROM t /*traceparent='00-ab-cd-01'*/"), "SELECT ? FROM t");
-        assert_eq!(sanitize("SELECT 1 # it's\nFROM t", Dialect::MySql), "SELECT ? FROM t");
+        assert_eq!(
+            unknown("SELECT 1 /* a */ FROM t /*traceparent='00-ab-cd-01'*/"),
+            "SELECT ? FROM t"
+        );
+        assert_eq!(
+            sanitize("SELECT 1 # it's\nFROM t", Dialect::MySql),
+            "SELECT ? FROM t"
+        );
     }
 
     #[test]
@@ -217,12 +248,18 @@ mod tests {
         let text = r#"SELECT "id", "u"."name" FROM "users" WHERE "id" = 1 AND "u"."x" = "y"."z""#;
         let wanted = r#"SELECT "id", "u"."name" FROM "users" WHERE "id" = ? AND "u"."x" = "y"."z""#;
         assert_eq!(unknown(text), wanted);
-        assert_eq!(unknown("SELECT `a b`, [c d] FROM [dbo].[t]"), "SELECT `a b`, [c d] FROM [dbo].[t]");
+        assert_eq!(
+            unknown("SELECT `a b`, [c d] FROM [dbo].[t]"),
+            "SELECT `a b`, [c d] FROM [dbo].[t]"
+        );
         assert_eq!(
             unknown(r#"INSERT INTO "t" ("a", "b") VALUES ("x", 'y')"#),
             r#"INSERT INTO "t" ("a", "b") VALUES (?, ?)"#
         );
-        assert_eq!(unknown(r#"SELECT a FROM t WHERE b = "secret""#), "SELECT a FROM t WHERE b = ?");
+        assert_eq!(
+            unknown(r#"SELECT a FROM t WHERE b = "secret""#),
+            "SELECT a FROM t WHERE b = ?"
+        );
         assert_eq!(sanitize(r#"SELECT "secret""#, Dialect::MySql), "SELECT ?");
         assert_eq!(sanitize(r#"a = "b""#, Dialect::Standard), r#"a = "b""#);
     }
@@ -230,16 +267,31 @@ mod tests {
     #[test]
     fn what_is_unclear_is_withheld() {
         assert_eq!(unknown(r"SELECT 'it\'s secret' FROM t"), "SELECT ?");
-        assert_eq!(sanitize(r"SELECT 'it\'s secret' FROM t", Dialect::MySql), "SELECT ? FROM t");
-        assert_eq!(sanitize(r"SELECT 'C:\', a FROM t", Dialect::Standard), "SELECT ?, a FROM t");
+        assert_eq!(
+            sanitize(r"SELECT 'it\'s secret' FROM t", Dialect::MySql),
+            "SELECT ? FROM t"
+        );
+        assert_eq!(
+            sanitize(r"SELECT 'C:\', a FROM t", Dialect::Standard),
+            "SELECT ?, a FROM t"
+        );
         assert_eq!(unknown("SELECT 1 # don't\n, 'secret'"), "SELECT ? ?");
-        assert_eq!(unknown("SELECT data #>> '{a}' FROM t"), "SELECT data #>> ? FROM t");
+        assert_eq!(
+            unknown("SELECT data #>> '{a}' FROM t"),
+            "SELECT data #>> ? FROM t"
+        );
     }
 
     #[test]
     fn other_languages() {
-        assert_eq!(unknown(r#"{"find": "users", "filter": {"name": "Ann", "age": 3}}"#), r#"{"find": ?, "filter": {"name": ?, "age": ?}}"#);
-        assert_eq!(sanitize("SET user:1 secret EX 5", Dialect::Command), "SET ? ? ? ?");
+        assert_eq!(
+            unknown(r#"{"find": "users", "filter": {"name": "Ann", "age": 3}}"#),
+            r#"{"find": ?, "filter": {"name": ?, "age": ?}}"#
+        );
+        assert_eq!(
+            sanitize("SET user:1 secret EX 5", Dialect::Command),
+            "SET ? ? ? ?"
+        );
         assert_eq!(sanitize("{call f(1)}", Dialect::Unknown), "{call f(?)}");
     }
 

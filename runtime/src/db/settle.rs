@@ -6,11 +6,18 @@ use crate::value::Value;
 
 /// Marks a query that took at least its threshold, and removes the threshold.
 pub(crate) fn settle(span: &mut SpanRecord) {
-    let Some(at) = span.attributes.iter().position(|(key, _)| key == own::DB_SLOW_AFTER) else { return };
+    let Some(at) = span
+        .attributes
+        .iter()
+        .position(|(key, _)| key == own::DB_SLOW_AFTER)
+    else {
+        return;
+    };
     let (_, threshold) = span.attributes.remove(at);
     let threshold = threshold.as_int().and_then(|nanos| u64::try_from(nanos).ok());
     if threshold.is_some_and(|threshold| span.end_ns.saturating_sub(span.start_ns) >= threshold) {
-        span.attributes.insert(at, (own::DB_SLOW.into(), Value::Bool(true)));
+        span.attributes
+            .insert(at, (own::DB_SLOW.into(), Value::Bool(true)));
     }
 }
 

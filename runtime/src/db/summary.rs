@@ -14,9 +14,39 @@ const READ_BYTES: usize = 8 * 1024;
 
 /// Words that are an operation at the start of a statement only.
 const AT_START: &[&str] = &[
-    "CALL", "EXEC", "EXECUTE", "MERGE", "REPLACE", "TRUNCATE", "BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE",
-    "START", "SET", "SHOW", "EXPLAIN", "ANALYZE", "VACUUM", "PRAGMA", "GRANT", "REVOKE", "COPY", "LOCK", "USE",
-    "DESCRIBE", "DECLARE", "FETCH", "CLOSE", "LISTEN", "NOTIFY", "REFRESH", "REINDEX", "ATTACH", "DETACH",
+    "CALL",
+    "EXEC",
+    "EXECUTE",
+    "MERGE",
+    "REPLACE",
+    "TRUNCATE",
+    "BEGIN",
+    "COMMIT",
+    "ROLLBACK",
+    "SAVEPOINT",
+    "RELEASE",
+    "START",
+    "SET",
+    "SHOW",
+    "EXPLAIN",
+    "ANALYZE",
+    "VACUUM",
+    "PRAGMA",
+    "GRANT",
+    "REVOKE",
+    "COPY",
+    "LOCK",
+    "USE",
+    "DESCRIBE",
+    "DECLARE",
+    "FETCH",
+    "CLOSE",
+    "LISTEN",
+    "NOTIFY",
+    "REFRESH",
+    "REINDEX",
+    "ATTACH",
+    "DETACH",
 ];
 
 /// Words after which a kind of object and its name stand.
@@ -24,8 +54,19 @@ const DEFINITIONS: &[&str] = &["CREATE", "ALTER", "DROP"];
 
 /// Kinds of objects.
 const OBJECTS: &[&str] = &[
-    "TABLE", "VIEW", "INDEX", "SCHEMA", "DATABASE", "SEQUENCE", "TRIGGER", "FUNCTION", "PROCEDURE", "TYPE", "ROLE",
-    "USER", "EXTENSION",
+    "TABLE",
+    "VIEW",
+    "INDEX",
+    "SCHEMA",
+    "DATABASE",
+    "SEQUENCE",
+    "TRIGGER",
+    "FUNCTION",
+    "PROCEDURE",
+    "TYPE",
+    "ROLE",
+    "USER",
+    "EXTENSION",
 ];
 
 /// Words between an operation or `FROM` and its target.
@@ -33,8 +74,23 @@ const FILLERS: &[&str] = &["ONLY", "LATERAL", "IF", "NOT", "EXISTS", "TABLE", "C
 
 /// Words that end a list of targets.
 const LIST_ENDS: &[&str] = &[
-    "WHERE", "ON", "GROUP", "ORDER", "HAVING", "LIMIT", "SET", "VALUES", "UNION", "EXCEPT", "INTERSECT", "RETURNING",
-    "WINDOW", "OFFSET", "FOR", "SELECT", "USING",
+    "WHERE",
+    "ON",
+    "GROUP",
+    "ORDER",
+    "HAVING",
+    "LIMIT",
+    "SET",
+    "VALUES",
+    "UNION",
+    "EXCEPT",
+    "INTERSECT",
+    "RETURNING",
+    "WINDOW",
+    "OFFSET",
+    "FOR",
+    "SELECT",
+    "USING",
 ];
 
 /// A summary in place.
@@ -48,7 +104,10 @@ impl Summary {
     /// The summary of a query; empty where it has none.
     pub(crate) const fn of(text: &str) -> Self {
         let mut reader = Reader {
-            summary: Self { bytes: [0; LENGTH], length: 0 },
+            summary: Self {
+                bytes: [0; LENGTH],
+                length: 0,
+            },
             full: false,
             expect: Expect::Statement,
             defining: false,
@@ -58,8 +117,16 @@ impl Summary {
             targeted_by: Source::Other,
         };
         let text = text.as_bytes();
-        let end = if text.len() > READ_BYTES { READ_BYTES } else { text.len() };
-        let mut before = Token { kind: Kind::End, start: 0, end: 0 };
+        let end = if text.len() > READ_BYTES {
+            READ_BYTES
+        } else {
+            text.len()
+        };
+        let mut before = Token {
+            kind: Kind::End,
+            start: 0,
+            end: 0,
+        };
         let mut at = 0;
         while at < end && !reader.full {
             let next = token(text, at, Dialect::Unknown);
@@ -142,7 +209,8 @@ impl Reader {
     const fn symbol(&mut self, symbol: u8) {
         match symbol {
             b'(' => {
-                let tables = matches!(self.expect, Expect::Target) && matches!(self.targeted_by, Source::Read);
+                let tables =
+                    matches!(self.expect, Expect::Target) && matches!(self.targeted_by, Source::Read);
                 self.depth += 1;
                 self.lists &= !self.bit();
                 self.queries &= !self.bit();
@@ -181,10 +249,13 @@ impl Reader {
             self.queries |= self.bit();
             self.lists &= !self.bit();
             self.operation(text, token, Expect::Nothing);
-        } else if is_one_of(word, &["INSERT", "DELETE"]) && !is_one_of(last, &["ON", "OR", "BEFORE", "AFTER"]) {
+        } else if is_one_of(word, &["INSERT", "DELETE"]) && !is_one_of(last, &["ON", "OR", "BEFORE", "AFTER"])
+        {
             self.queries |= self.bit();
             self.operation(text, token, Expect::Nothing);
-        } else if is_word(word, "UPDATE") && !is_one_of(last, &["FOR", "DO", "KEY", "ON", "OR", "BEFORE", "AFTER"]) {
+        } else if is_word(word, "UPDATE")
+            && !is_one_of(last, &["FOR", "DO", "KEY", "ON", "OR", "BEFORE", "AFTER"])
+        {
             self.operation(text, token, Expect::Target);
         } else if at_start && is_one_of(word, DEFINITIONS) {
             self.operation(text, token, Expect::Nothing);
@@ -274,7 +345,12 @@ const fn opens(text: &[u8], at: usize) -> bool {
 
 /// What stands after a word that starts a statement.
 const fn after_start(word: &[u8]) -> Expect {
-    if is_one_of(word, &["CALL", "EXEC", "EXECUTE", "TRUNCATE", "COPY", "LOCK", "VACUUM", "ANALYZE", "REINDEX"]) {
+    if is_one_of(
+        word,
+        &[
+            "CALL", "EXEC", "EXECUTE", "TRUNCATE", "COPY", "LOCK", "VACUUM", "ANALYZE", "REINDEX",
+        ],
+    ) {
         Expect::Target
     } else if is_word(word, "EXPLAIN") {
         Expect::Statement
@@ -298,17 +374,26 @@ mod tests {
 
     #[test]
     fn the_conventions_table() {
-        check("SELECT * FROM wuser_table WHERE username = ?", "SELECT wuser_table");
+        check(
+            "SELECT * FROM wuser_table WHERE username = ?",
+            "SELECT wuser_table",
+        );
         check(
             "INSERT INTO shipping_details (order_id, address) SELECT order_id, address FROM orders WHERE order_id = ?",
             "INSERT shipping_details SELECT orders",
         );
-        check("SELECT * FROM songs, artists WHERE songs.artist_id == artists.id", "SELECT songs artists");
+        check(
+            "SELECT * FROM songs, artists WHERE songs.artist_id == artists.id",
+            "SELECT songs artists",
+        );
         check(
             "SELECT order_date FROM (SELECT * FROM orders o JOIN customers c ON o.customer_id = c.customer_id)",
             "SELECT SELECT orders customers",
         );
-        check(r#"SELECT * FROM "song list", 'artists'"#, r#"SELECT "song list" 'artists'"#);
+        check(
+            r#"SELECT * FROM "song list", 'artists'"#,
+            r#"SELECT "song list" 'artists'"#,
+        );
         check("{call some_stored_procedure}", "call some_stored_procedure");
         check("EXECUTE some_stored_procedure", "EXECUTE some_stored_procedure");
     }
@@ -317,11 +402,20 @@ mod tests {
     fn statements() {
         check("update users set a = 1 where b = 2", "update users");
         check("DELETE FROM app.users u WHERE u.id = $1", "DELETE app.users");
-        check("INSERT INTO t VALUES (1) ON CONFLICT (id) DO UPDATE SET a = 1", "INSERT t");
-        check("INSERT INTO t VALUES (1) ON DUPLICATE KEY UPDATE a = 1", "INSERT t");
+        check(
+            "INSERT INTO t VALUES (1) ON CONFLICT (id) DO UPDATE SET a = 1",
+            "INSERT t",
+        );
+        check(
+            "INSERT INTO t VALUES (1) ON DUPLICATE KEY UPDATE a = 1",
+            "INSERT t",
+        );
         check("SELECT a FROM t FOR UPDATE", "SELECT t");
         check("WITH x AS (SELECT a FROM b) SELECT * FROM x", "SELECT b SELECT x");
-        check("CREATE TABLE IF NOT EXISTS users (id int, x int)", "CREATE TABLE users");
+        check(
+            "CREATE TABLE IF NOT EXISTS users (id int, x int)",
+            "CREATE TABLE users",
+        );
         check("DROP INDEX CONCURRENTLY idx", "DROP INDEX idx");
         check("CREATE UNIQUE INDEX i ON t (a)", "CREATE INDEX i");
         check("TRUNCATE TABLE logs", "TRUNCATE logs");
@@ -339,8 +433,14 @@ mod tests {
         check("SELECT a IS DISTINCT FROM b FROM t", "SELECT t");
         check("SELECT * FROM (a JOIN b ON a.id = b.id), c", "SELECT a b c");
         check("SELECT a, b FROM t ORDER BY a, b", "SELECT t");
-        check("SELECT a FROM t WHERE b IN (SELECT c FROM d) AND e = 1", "SELECT t SELECT d");
-        check("SELECT * FROM [dbo].[users] JOIN `x` USING (id)", "SELECT [dbo].[users] `x`");
+        check(
+            "SELECT a FROM t WHERE b IN (SELECT c FROM d) AND e = 1",
+            "SELECT t SELECT d",
+        );
+        check(
+            "SELECT * FROM [dbo].[users] JOIN `x` USING (id)",
+            "SELECT [dbo].[users] `x`",
+        );
     }
 
     #[test]
@@ -349,7 +449,13 @@ mod tests {
         let summary = Summary::of(&format!("SELECT * FROM {}", tables.join(", ")));
         assert!(summary.as_str().len() <= 255);
         assert!(summary.as_str().len() > 240);
-        assert!(summary.as_str().split(' ').skip(1).all(|part| tables.iter().any(|table| table == part)));
+        assert!(
+            summary
+                .as_str()
+                .split(' ')
+                .skip(1)
+                .all(|part| tables.iter().any(|table| table == part))
+        );
     }
 
     #[test]

@@ -10,8 +10,13 @@ use proptest::prelude::*;
 /// What no name of the grammar holds; every literal does.
 const MARK: &str = "7351";
 
-const DIALECTS: [Dialect; 5] =
-    [Dialect::Unknown, Dialect::Standard, Dialect::Sqlite, Dialect::MySql, Dialect::SqlServer];
+const DIALECTS: [Dialect; 5] = [
+    Dialect::Unknown,
+    Dialect::Standard,
+    Dialect::Sqlite,
+    Dialect::MySql,
+    Dialect::SqlServer,
+];
 
 fn dialect() -> impl Strategy<Value = Dialect> {
     prop::sample::select(&DIALECTS[..])
@@ -20,26 +25,37 @@ fn dialect() -> impl Strategy<Value = Dialect> {
 /// Text within quotes: what upsets lexers, and the mark at any place.
 fn inside() -> impl Strategy<Value = String> {
     let pieces = prop::sample::select(vec![
-        "a", " ", "''", "\"", "`", "--", "/*", "*/", "#", "$", "$$", ";", "é", "💥", "\n", "(", ")", "IN (", ",", "?", ":x",
-        "[", "]", "E", "=",
+        "a", " ", "''", "\"", "`", "--", "/*", "*/", "#", "$", "$$", ";", "é", "💥", "\n", "(", ")", "IN (",
+        ",", "?", ":x", "[", "]", "E", "=",
     ]);
-    (prop::collection::vec(pieces.clone(), 0..4), prop::collection::vec(pieces, 0..4))
+    (
+        prop::collection::vec(pieces.clone(), 0..4),
+        prop::collection::vec(pieces, 0..4),
+    )
         .prop_map(|(before, after)| format!("{}{MARK}{}", before.concat(), after.concat()))
 }
 
 /// A literal that this dialect reads as one.
 fn literal(dialect: Dialect) -> BoxedStrategy<String> {
-    let plain = (prop::sample::select(vec!["", "N", "n", "DATE ", "INTERVAL ", "_utf8"]), inside())
+    let plain = (
+        prop::sample::select(vec!["", "N", "n", "DATE ", "INTERVAL ", "_utf8"]),
+        inside(),
+    )
         .prop_map(|(prefix, text)| format!("{prefix}'{text}'"));
-    let number = prop::sample::select(vec!["7351", "-7351", "7351.5", "0.7351", ".7351", "0x7351AF", "1e7351", "7351e-3", "7_7351"])
+    let number = prop::sample::select(vec![
+        "7351", "-7351", "7351.5", "0.7351", ".7351", "0x7351AF", "1e7351", "7351e-3", "7_7351",
+    ])
+    .prop_map(str::to_owned);
+    let bytes = prop::sample::select(vec!["X'7351'", "x'7351ff'", "B'01' 'x7351'", "TRUE AND '7351'"])
         .prop_map(str::to_owned);
-    let bytes = prop::sample::select(vec!["X'7351'", "x'7351ff'", "B'01' 'x7351'", "TRUE AND '7351'"]).prop_map(str::to_owned);
     let mut any = vec![plain.boxed(), number.boxed(), bytes.boxed()];
     match dialect {
         Dialect::Standard | Dialect::Unknown => {
             let escaped = inside().prop_map(|text| format!("E'\\'{text}\\\\'"));
             let tagged = ("[a-z]{0,3}", inside())
-                .prop_filter("the tag would end early", |(tag, text)| !text.contains(&format!("${tag}$")) && !text.ends_with('$'))
+                .prop_filter("the tag would end early", |(tag, text)| {
+                    !text.contains(&format!("${tag}$")) && !text.ends_with('$')
+                })
                 .prop_map(|(tag, text)| format!("${tag}${text}${tag}$"));
             let quoted = inside().prop_map(|text| format!("q'[{}]'", text.replace(']', "")));
             any.extend([escaped.boxed(), tagged.boxed(), quoted.boxed()]);
@@ -65,17 +81,38 @@ fn name(dialect: Dialect) -> BoxedStrategy<String> {
 }
 
 fn comment(dialect: Dialect) -> BoxedStrategy<String> {
-    let hash = if dialect == Dialect::MySql { " # it's 7351\n" } else { " " };
-    prop::sample::select(vec![" ", " ", " ", "\n", " /* it's 7351 \" */ ", " -- don't 7351 `\n", hash]).prop_map(str::to_owned).boxed()
+    let hash = if dialect == Dialect::MySql {
+        " # it's 7351\n"
+    } else {
+        " "
+    };
+    prop::sample::select(vec![
+        " ",
+        " ",
+        " ",
+        "\n",
+        " /* it's 7351 \" */ ",
+        " -- don't 7351 `\n",
+        hash,
+    ])
+    .prop_map(str::to_owned)
+    .boxed()
 }
 
 fn condition(dialect: Dialect) -> BoxedStrategy<String> {
     let (n, l) = (name(dialect), literal(dialect));
     prop_oneof![
-        (n.clone(), prop::sample::select(vec!["=", "<>", "LIKE", ">=", "||"]), l.clone(), comment(dialect))
+        (
+            n.clone(),
+            prop::sample::select(vec!["=", "<>", "LIKE", ">=", "||"]),
+            l.clone(),
+            comment(dialect)
+        )
             .prop_map(|(name, operator, literal, comment)| format!("{name} {operator}{comment}{literal}")),
-        (n.clone(), prop::collection::vec(l.clone(), 1..4)).prop_map(|(name, items)| format!("{name} IN ({})", items.join(", "))),
-        (n.clone(), l.clone(), l.clone()).prop_map(|(name, low, high)| format!("{name} BETWEEN {low} AND {high}")),
+        (n.clone(), prop::collection::vec(l.clone(), 1..4))
+            .prop_map(|(name, items)| format!("{name} IN ({})", items.join(", "))),
+        (n.clone(), l.clone(), l.clone())
+            .prop_map(|(name, low, high)| format!("{name} BETWEEN {low} AND {high}")),
         (n, l).prop_map(|(name, literal)| format!("coalesce({name}, {literal}) = ?")),
     ]
     .boxed()
@@ -84,11 +121,17 @@ fn condition(dialect: Dialect) -> BoxedStrategy<String> {
 fn statement(dialect: Dialect) -> BoxedStrategy<String> {
     let (n, l, c) = (name(dialect), literal(dialect), condition(dialect));
     prop_oneof![
-        (n.clone(), n.clone(), prop::collection::vec(c.clone(), 1..4), comment(dialect))
+        (
+            n.clone(),
+            n.clone(),
+            prop::collection::vec(c.clone(), 1..4),
+            comment(dialect)
+        )
             .prop_map(|(a, t, c, gap)| format!("SELECT {a} FROM {t}{gap}WHERE {}", c.join(" AND "))),
         (n.clone(), n.clone(), l.clone(), l.clone())
             .prop_map(|(t, a, x, y)| format!("INSERT INTO {t} ({a}) VALUES ({x}), ({y})")),
-        (n.clone(), n.clone(), l, c.clone()).prop_map(|(t, a, x, c)| format!("UPDATE {t} SET {a} = {x} WHERE {c}")),
+        (n.clone(), n.clone(), l, c.clone())
+            .prop_map(|(t, a, x, c)| format!("UPDATE {t} SET {a} = {x} WHERE {c}")),
         (n.clone(), n, c.clone(), c).prop_map(|(t, u, c, d)| {
             format!("DELETE FROM {t} WHERE EXISTS (SELECT 1 FROM {u} WHERE {c}) AND {d};")
         }),
@@ -149,7 +192,9 @@ proptest! {
 /// Texts that make a careless lexer look ahead to their end again and again, which would take minutes.
 #[test]
 fn repetition_is_taken() {
-    for piece in ["$a", "$a$", "[a", "IN (1,", "'", "\\'", "/*", "--'", "((", "1e", "\"", "q'["] {
+    for piece in [
+        "$a", "$a$", "[a", "IN (1,", "'", "\\'", "/*", "--'", "((", "1e", "\"", "q'[",
+    ] {
         let text = piece.repeat(20_000);
         for dialect in DIALECTS {
             let clean = sanitize(&text, dialect);

@@ -28,7 +28,9 @@ impl Domain {
         match operation {
             Some("execute_tool") => Self::Tool,
             Some(_) if span.attribute(gen_ai::REQUEST_MODEL).is_some() => Self::Llm,
-            _ if span.attribute(mcp::METHOD_NAME).and_then(Value::as_str) == Some(mcp::METHOD_TOOLS_CALL) => Self::Tool,
+            _ if span.attribute(mcp::METHOD_NAME).and_then(Value::as_str) == Some(mcp::METHOD_TOOLS_CALL) => {
+                Self::Tool
+            }
             _ if span.attribute(db::SYSTEM_NAME).is_some() => Self::Db,
             _ => Self::Other,
         }

@@ -104,7 +104,9 @@ fn set(span: &mut SpanRecord, key: &'static str, value: Value) {
 fn query_name(span: &SpanRecord) -> String {
     let system = text(span, db::SYSTEM_NAME).unwrap_or("other_sql");
     let summarised = || text(span, db::QUERY_SUMMARY).and_then(|summary| summary.split(' ').next());
-    let operation = text(span, db::OPERATION_NAME).or_else(summarised).unwrap_or("query");
+    let operation = text(span, db::OPERATION_NAME)
+        .or_else(summarised)
+        .unwrap_or("query");
     format!("db.{system}.{operation}")
 }
 
@@ -129,7 +131,12 @@ mod tests {
         apply(&mut span);
         assert_eq!(span.name, "llm.call");
         assert_eq!(span.status, Status::Ok);
-        let old: Vec<_> = span.attributes.iter().filter(|(key, _)| key.starts_with("llm.")).cloned().collect();
+        let old: Vec<_> = span
+            .attributes
+            .iter()
+            .filter(|(key, _)| key.starts_with("llm."))
+            .cloned()
+            .collect();
         assert_eq!(
             old,
             [
@@ -156,7 +163,10 @@ mod tests {
         apply(&mut span);
         assert_eq!(span.name, "db.sqlite.SELECT");
         assert_eq!(span.attribute("db.system"), Some(&"sqlite".into()));
-        assert_eq!(span.attribute("db.statement"), Some(&"SELECT * FROM users".into()));
+        assert_eq!(
+            span.attribute("db.statement"),
+            Some(&"SELECT * FROM users".into())
+        );
         assert_eq!(span.attribute("db.result_count"), Some(&Value::Int(2)));
         assert_eq!(span.attribute("db.table"), None);
     }

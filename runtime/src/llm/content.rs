@@ -51,7 +51,9 @@ impl Mode {
     }
 
     pub(super) fn from_str(text: &str) -> Option<Self> {
-        [Self::Off, Self::Attributes, Self::Events, Self::Both].into_iter().find(|mode| mode.as_str() == text)
+        [Self::Off, Self::Attributes, Self::Events, Self::Both]
+            .into_iter()
+            .find(|mode| mode.as_str() == text)
     }
 }
 

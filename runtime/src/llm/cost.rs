@@ -59,10 +59,20 @@ impl FromStr for Cost {
         };
         let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
         let valid = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
-        if !valid(whole) || !valid(fraction) || whole.len() + fraction.len() == 0 || fraction.len() > DIGITS as usize {
+        if !valid(whole)
+            || !valid(fraction)
+            || whole.len() + fraction.len() == 0
+            || fraction.len() > DIGITS as usize
+        {
             return Err(CostError);
         }
-        let number = |part: &str| if part.is_empty() { Ok(0) } else { part.parse::<i64>().map_err(|_| CostError) };
+        let number = |part: &str| {
+            if part.is_empty() {
+                Ok(0)
+            } else {
+                part.parse::<i64>().map_err(|_| CostError)
+            }
+        };
         let scale = 10_i128.pow(DIGITS - fraction.len() as u32);
         let amount = i128::from(number(whole)?) * UNIT + i128::from(number(fraction)?) * scale;
         Ok(Self(if negative { -amount } else { amount }))
@@ -88,7 +98,10 @@ mod tests {
     #[test]
     fn text_goes_both_ways() {
         for text in ["0.0049275", "12", "-3.5", "0.000000000001", "0"] {
-            assert_eq!(text.parse::<Cost>().map(|cost| cost.to_string()).as_deref(), Ok(text));
+            assert_eq!(
+                text.parse::<Cost>().map(|cost| cost.to_string()).as_deref(),
+                Ok(text)
+            );
         }
         for text in ["", ".", "1e5", "1.0000000000001", "a", "--1", "+1"] {
             assert_eq!(text.parse::<Cost>(), Err(CostError), "{text}");
@@ -97,7 +110,8 @@ mod tests {
 
     #[test]
     fn adds_exactly() {
-        let cents = std::iter::repeat_n(Cost::from_nanos(100_000_000), 3).fold(Cost::from_nanos(0), |a, b| a + b);
+        let cents =
+            std::iter::repeat_n(Cost::from_nanos(100_000_000), 3).fold(Cost::from_nanos(0), |a, b| a + b);
         assert_eq!(cents.to_string(), "0.3");
         assert_eq!(cents.to_f64(), 0.3);
     }

@@ -13,7 +13,11 @@ pub(crate) struct Json {
 
 impl Json {
     pub(crate) fn new() -> Self {
-        Self { out: String::new(), left: TEXT_BYTES, comma: false }
+        Self {
+            out: String::new(),
+            left: TEXT_BYTES,
+            comma: false,
+        }
     }
 
     pub(crate) fn finish(self) -> String {
@@ -69,7 +73,11 @@ impl Json {
     pub(crate) fn string(&mut self, text: &str) {
         self.separate();
         let kept = super::text::beginning(text, self.left);
-        self.left -= if kept.len() < text.len() { self.left } else { kept.len() };
+        self.left -= if kept.len() < text.len() {
+            self.left
+        } else {
+            kept.len()
+        };
         self.quoted(kept);
     }
 
@@ -130,7 +138,10 @@ mod tests {
             });
             json.raw("not json");
         });
-        assert_eq!(json.finish(), r#"[{"a":"x\"\\\n\u0001é","b":{"c":1}},"not json"]"#);
+        assert_eq!(
+            json.finish(),
+            r#"[{"a":"x\"\\\n\u0001é","b":{"c":1}},"not json"]"#
+        );
     }
 
     #[test]

@@ -105,7 +105,11 @@ impl Part {
                 json.key("response");
                 json.raw(response);
             }
-            Self::Blob { modality, mime_type, bytes } => {
+            Self::Blob {
+                modality,
+                mime_type,
+                bytes,
+            } => {
                 json.field("type", "blob");
                 json.field("modality", modality);
                 optional(json, "mime_type", mime_type.as_deref());
@@ -150,7 +154,11 @@ pub struct Message {
 impl Message {
     /// A message without parts.
     pub fn new(role: impl Into<Role>) -> Self {
-        Self { role: role.into(), name: None, parts: Vec::new() }
+        Self {
+            role: role.into(),
+            name: None,
+            parts: Vec::new(),
+        }
     }
 
     /// A system message of one text.
@@ -295,10 +303,21 @@ mod tests {
                 name: "weather".into(),
                 arguments: r#"{"city":"Rome"}"#.into(),
             }),
-            Message::new("tool").part(Part::ToolResponse { id: Some("c1".into()), response: "sunny".into() }),
-            Message::new(Role::User).part(Part::Blob { modality: "image", mime_type: None, bytes: 10 }),
+            Message::new("tool").part(Part::ToolResponse {
+                id: Some("c1".into()),
+                response: "sunny".into(),
+            }),
+            Message::new(Role::User).part(Part::Blob {
+                modality: "image",
+                mime_type: None,
+                bytes: 10,
+            }),
         ];
-        let arguments = if cfg!(feature = "pipeline") { r#"{"city":"Rome"}"# } else { r#""{\"city\":\"Rome\"}""# };
+        let arguments = if cfg!(feature = "pipeline") {
+            r#"{"city":"Rome"}"#
+        } else {
+            r#""{\"city\":\"Rome\"}""#
+        };
         let wanted = [
             r#"[{"role":"system","parts":[{"type":"text","content":"Be brief."}]},"#,
             r#"{"role":"user","name":"ann","parts":[{"type":"text","content":"Weather?"}]},"#,

@@ -27,12 +27,10 @@ pub use response::{LlmResponse, ToLlmResponse};
 pub use text::Text;
 
 #[cfg(feature = "pipeline")]
-#[allow(unused_imports, reason = "for `init`")]
 pub(crate) use content::{Mode, set_content_mode};
 pub(crate) use content::{mode_at_end, mode_at_start};
 pub(crate) use json::Json;
 #[cfg(feature = "pipeline")]
-#[allow(unused_imports, reason = "for the pipeline")]
 pub(crate) use settle::settle;
 
 /// What the macros call.

@@ -66,7 +66,10 @@ fn message(value: &Value) -> Message {
     let answers = role == "tool" || role == "function";
     for content in contents(&value["content"]) {
         message = message.part(match content {
-            Part::Text(response) if answers => Part::ToolResponse { id: text(&value["tool_call_id"]), response },
+            Part::Text(response) if answers => Part::ToolResponse {
+                id: text(&value["tool_call_id"]),
+                response,
+            },
             other => other,
         });
     }
@@ -93,12 +96,22 @@ fn content(value: &Value) -> Option<Part> {
         return Some(Part::Text(text));
     }
     let url = value["image_url"]["url"].as_str()?;
-    Some(match url.strip_prefix("data:").and_then(|data| data.split_once(";base64,")) {
-        Some((mime, data)) => {
-            Part::Blob { modality: "image", mime_type: Some(mime.to_owned()), bytes: data.len() / 4 * 3 }
-        }
-        None => Part::Uri { modality: "image", uri: url.to_owned() },
-    })
+    Some(
+        match url
+            .strip_prefix("data:")
+            .and_then(|data| data.split_once(";base64,"))
+        {
+            Some((mime, data)) => Part::Blob {
+                modality: "image",
+                mime_type: Some(mime.to_owned()),
+                bytes: data.len() / 4 * 3,
+            },
+            None => Part::Uri {
+                modality: "image",
+                uri: url.to_owned(),
+            },
+        },
+    )
 }
 
 #[cfg(test)]

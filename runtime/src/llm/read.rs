@@ -62,7 +62,10 @@ pub struct Auto<F, R> {
 
 impl<F: Clone, R> Clone for Auto<F, R> {
     fn clone(&self) -> Self {
-        Self { inner: self.inner.clone(), read: self.read }
+        Self {
+            inner: self.inner.clone(),
+            read: self.read,
+        }
     }
 }
 

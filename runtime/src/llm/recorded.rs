@@ -76,7 +76,9 @@ pub(crate) mod testing {
     }
 
     pub(crate) fn ending<T>(span: &mut Span, run: impl FnOnce(&mut End<'_>) -> T) -> T {
-        run(&mut End { live: span.0.as_mut().expect("a live span") })
+        run(&mut End {
+            live: span.0.as_mut().expect("a live span"),
+        })
     }
 
     pub(crate) fn error_type(span: &Span) -> Option<&str> {

@@ -27,7 +27,9 @@ pub fn model<T: Capture + ?Sized>(span: &mut Span, value: &T) {
 }
 
 fn rename(span: &mut Span) {
-    let Some(operation) = span.text(gen_ai::OPERATION_NAME) else { return };
+    let Some(operation) = span.text(gen_ai::OPERATION_NAME) else {
+        return;
+    };
     let name = match span.text(gen_ai::REQUEST_MODEL) {
         Some(model) => format!("{operation} {model}"),
         None => operation,
@@ -88,7 +90,9 @@ pub fn prompt<T: Text + ?Sized>(span: &mut Span, value: &T) {
     if !span.recording() {
         return;
     }
-    let Some(text) = protected(|| value.text()).flatten() else { return };
+    let Some(text) = protected(|| value.text()).flatten() else {
+        return;
+    };
     span.set(own::PROMPT_LENGTH, &characters(&text));
     if mode_at_start(span).captures() {
         span.set(own::PROMPT_PREVIEW, text.as_ref());
@@ -100,8 +104,13 @@ pub fn messages<T: Messages + ?Sized>(span: &mut Span, value: &T) {
     if !span.recording() {
         return;
     }
-    let Some(messages) = protected(|| value.messages()) else { return };
-    let length = messages.iter().map(Message::characters).fold(0_i64, i64::saturating_add);
+    let Some(messages) = protected(|| value.messages()) else {
+        return;
+    };
+    let length = messages
+        .iter()
+        .map(Message::characters)
+        .fold(0_i64, i64::saturating_add);
     span.set(own::PROMPT_LENGTH, &length);
     if mode_at_start(span).captures() && !messages.is_empty() {
         span.set(gen_ai::INPUT_MESSAGES, &message::to_json(&messages));
@@ -116,8 +125,8 @@ fn protected<T>(convert: impl FnOnce() -> T) -> Option<T> {
 #[cfg(all(test, feature = "pipeline"))]
 mod tests {
     use super::super::content::{Content, content};
-    use super::*;
     use super::super::recorded::testing;
+    use super::*;
     use crate::value::Value;
 
     #[test]
@@ -150,7 +159,10 @@ mod tests {
         content(&mut span, Content::Off);
         prompt(&mut span, &"é".repeat(300));
         system(&mut span, "secret");
-        let keys: Vec<String> = testing::attributes(&span).iter().map(|(key, _)| key.to_string()).collect();
+        let keys: Vec<String> = testing::attributes(&span)
+            .iter()
+            .map(|(key, _)| key.to_string())
+            .collect();
         assert_eq!(keys, [own::CONTENT, own::PROMPT_LENGTH]);
         assert_eq!(testing::attributes(&span)[1].1, Value::Int(300));
     }
@@ -165,6 +177,9 @@ mod tests {
             span.text(gen_ai::INPUT_MESSAGES).as_deref(),
             Some(r#"[{"role":"user","parts":[{"type":"text","content":"hi"}]}]"#)
         );
-        assert_eq!(span.text(gen_ai::SYSTEM_INSTRUCTIONS).as_deref(), Some(r#"[{"type":"text","content":"be brief"}]"#));
+        assert_eq!(
+            span.text(gen_ai::SYSTEM_INSTRUCTIONS).as_deref(),
+            Some(r#"[{"type":"text","content":"be brief"}]"#)
+        );
     }
 }

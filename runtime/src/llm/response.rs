@@ -137,7 +137,8 @@ impl LlmResponse {
         self.reasoning_tokens = chunk.reasoning_tokens.or(self.reasoning_tokens);
         self.cost = chunk.cost.or(self.cost);
         let room = ITEMS.saturating_sub(self.finish_reasons.len());
-        self.finish_reasons.extend(chunk.finish_reasons.into_iter().take(room));
+        self.finish_reasons
+            .extend(chunk.finish_reasons.into_iter().take(room));
         if !keep_content {
             self.text_length = self.text_length.saturating_add(chunk.text_length);
             return;
@@ -260,9 +261,19 @@ mod tests {
         let mut whole = LlmResponse::new();
         whole.merge(LlmResponse::new().id("r1").text("Hé"), true);
         whole.merge(LlmResponse::new().text("llo"), true);
-        whole.merge(LlmResponse::new().finish_reason("stop").input_tokens(5).output_tokens(2_u8), true);
-        let wanted =
-            LlmResponse::new().id("r1").text("Héllo").finish_reason("stop").input_tokens(5_u64).output_tokens(2);
+        whole.merge(
+            LlmResponse::new()
+                .finish_reason("stop")
+                .input_tokens(5)
+                .output_tokens(2_u8),
+            true,
+        );
+        let wanted = LlmResponse::new()
+            .id("r1")
+            .text("Héllo")
+            .finish_reason("stop")
+            .input_tokens(5_u64)
+            .output_tokens(2);
         assert_eq!(whole, wanted);
         assert_eq!(whole.text_length, 5);
     }
@@ -282,17 +293,27 @@ mod tests {
 
     #[test]
     fn conversions() {
-        assert_eq!(LlmResponse::from((3_u32, Some(4_i64))), LlmResponse::new().input_tokens(3).output_tokens(4));
+        assert_eq!(
+            LlmResponse::from((3_u32, Some(4_i64))),
+            LlmResponse::new().input_tokens(3).output_tokens(4)
+        );
         assert_eq!(LlmResponse::from(()), LlmResponse::new());
-        assert_eq!(LlmResponse::from(&LlmResponse::new().id("r")), LlmResponse::new().id("r"));
+        assert_eq!(
+            LlmResponse::from(&LlmResponse::new().id("r")),
+            LlmResponse::new().id("r")
+        );
         assert_eq!(LlmResponse::from(None::<&str>), LlmResponse::new());
     }
 
     #[test]
     fn is_recorded_without_its_text() {
         let mut span = testing::span();
-        let response =
-            LlmResponse::new().model("m-1").finish_reason("stop").input_tokens(3).text("Hé").cost(Cost::from_nanos(5));
+        let response = LlmResponse::new()
+            .model("m-1")
+            .finish_reason("stop")
+            .input_tokens(3)
+            .text("Hé")
+            .cost(Cost::from_nanos(5));
         testing::ending(&mut span, |end| response.record(end));
         assert_eq!(
             testing::attributes(&span),
@@ -320,6 +341,9 @@ mod tests {
 
     #[test]
     fn a_panicking_conversion_records_nothing() {
-        assert_eq!(read(|| std::panic::resume_unwind(Box::new("user code"))), LlmResponse::new());
+        assert_eq!(
+            read(|| std::panic::resume_unwind(Box::new("user code"))),
+            LlmResponse::new()
+        );
     }
 }

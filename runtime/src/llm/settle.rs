@@ -41,13 +41,16 @@ pub(crate) fn settle(span: &mut SpanRecord) -> Option<LogRecord> {
     let to_log = matches!(mode, Mode::Events | Mode::Both) && has_content(span);
     let record = to_log.then(|| details(span));
     if matches!(mode, Mode::Events | Mode::Off) {
-        span.attributes.retain(|(key, _)| !CONTENT.contains(&key.as_str()));
+        span.attributes
+            .retain(|(key, _)| !CONTENT.contains(&key.as_str()));
     }
     record
 }
 
 fn has_content(span: &SpanRecord) -> bool {
-    span.attributes.iter().any(|(key, _)| CONTENT.contains(&key.as_str()))
+    span.attributes
+        .iter()
+        .any(|(key, _)| CONTENT.contains(&key.as_str()))
 }
 
 /// A literal `1` is a temperature as good as `1.0`, but the convention has doubles there, and no count of one.
@@ -58,7 +61,11 @@ fn convert_numbers(span: &mut SpanRecord) {
         gen_ai::REQUEST_FREQUENCY_PENALTY,
         gen_ai::REQUEST_PRESENCE_PENALTY,
     ];
-    const INTEGERS: &[&str] = &[gen_ai::REQUEST_TOP_K, gen_ai::REQUEST_MAX_TOKENS, gen_ai::REQUEST_SEED];
+    const INTEGERS: &[&str] = &[
+        gen_ai::REQUEST_TOP_K,
+        gen_ai::REQUEST_MAX_TOKENS,
+        gen_ai::REQUEST_SEED,
+    ];
     for (key, value) in &mut span.attributes {
         match value {
             Value::Int(number) if DOUBLES.contains(&key.as_str()) => *value = Value::Float(*number as f64),
@@ -117,15 +124,18 @@ fn structured(json: serde_json::Value) -> Option<Value> {
         Json::String(text) => Value::String(text),
         Json::Array(items) => Value::Array(items.into_iter().filter_map(structured).collect()),
         Json::Object(members) => Value::Map(
-            members.into_iter().filter_map(|(key, value)| Some((key.into(), structured(value)?))).collect(),
+            members
+                .into_iter()
+                .filter_map(|(key, value)| Some((key.into(), structured(value)?)))
+                .collect(),
         ),
     })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use super::super::recorded::testing::record;
+    use super::*;
 
     fn call(mode: &str) -> SpanRecord {
         record(
@@ -146,10 +156,16 @@ mod tests {
     fn numbers_have_the_conventions_types() {
         let mut span = call("attributes");
         assert!(settle(&mut span).is_none());
-        assert_eq!(span.attribute(gen_ai::REQUEST_TEMPERATURE), Some(&Value::Float(1.0)));
+        assert_eq!(
+            span.attribute(gen_ai::REQUEST_TEMPERATURE),
+            Some(&Value::Float(1.0))
+        );
         assert_eq!(span.attribute(gen_ai::REQUEST_TOP_K), Some(&Value::Int(40)));
         assert_eq!(span.attribute(gen_ai::REQUEST_CHOICE_COUNT), None);
-        assert_eq!(span.attribute(gen_ai::REQUEST_STOP_SEQUENCES), Some(&vec!["END"].into()));
+        assert_eq!(
+            span.attribute(gen_ai::REQUEST_STOP_SEQUENCES),
+            Some(&vec!["END"].into())
+        );
         assert_eq!(span.attribute(own::CONTENT), None);
         assert!(span.attribute(gen_ai::INPUT_MESSAGES).is_some());
     }
@@ -159,9 +175,16 @@ mod tests {
         let mut span = call("events");
         let details = settle(&mut span).expect("a log record");
         assert_eq!(details.event_name, gen_ai::EVENT_OPERATION_DETAILS);
-        assert_eq!((details.severity, details.span_id), (Severity::Debug, span.span_id));
+        assert_eq!(
+            (details.severity, details.span_id),
+            (Severity::Debug, span.span_id)
+        );
         let user = Value::Map(vec![("role".into(), "user".into())]);
-        assert!(details.attributes.contains(&(gen_ai::INPUT_MESSAGES.into(), Value::Array(vec![user]))));
+        assert!(
+            details
+                .attributes
+                .contains(&(gen_ai::INPUT_MESSAGES.into(), Value::Array(vec![user])))
+        );
         assert_eq!(span.attribute(gen_ai::INPUT_MESSAGES), None);
 
         let mut span = call("both");

@@ -35,7 +35,9 @@ impl<T, E: Finish<T> + Clone, C: Finish<T> + Clone> ReadItems<T> for Chunks<E, C
         let chunk = READING.take();
         drop(restore);
         if let Some(chunk) = chunk {
-            self.whole.get_or_insert_default().merge(*chunk, self.keep_content);
+            self.whole
+                .get_or_insert_default()
+                .merge(*chunk, self.keep_content);
         }
         self.errors.clone().finish(item, end);
     }
@@ -64,7 +66,13 @@ where
     C: Finish<S::Item> + Clone,
 {
     span.set(gen_ai::REQUEST_STREAM, &true);
-    let reader = Chunks { errors, chunk, started: false, keep_content: false, whole: None };
+    let reader = Chunks {
+        errors,
+        chunk,
+        started: false,
+        keep_content: false,
+        whole: None,
+    };
     stream_with(span, reader, stream)
 }
 
@@ -115,10 +123,18 @@ mod tests {
         let items = vec![
             LlmResponse::new().id("r1").text("Hé"),
             LlmResponse::new().text("llo"),
-            LlmResponse::new().finish_reason("stop").input_tokens(9).output_tokens(2),
+            LlmResponse::new()
+                .finish_reason("stop")
+                .input_tokens(9)
+                .output_tokens(2),
         ];
         {
-            let reply = stream(start(&SITE), NoRead, auto(NoRead, |chunk: &LlmResponse| Some(chunk.clone())), Items(items));
+            let reply = stream(
+                start(&SITE),
+                NoRead,
+                auto(NoRead, |chunk: &LlmResponse| Some(chunk.clone())),
+                Items(items),
+            );
             let mut reply = pin!(reply);
             let mut context = Context::from_waker(Waker::noop());
             for _ in 0..polls {
@@ -134,11 +150,17 @@ mod tests {
         assert_eq!(span.outcome, Outcome::Ok);
         assert_eq!(span.attribute(gen_ai::REQUEST_STREAM), Some(&Value::Bool(true)));
         assert_eq!(span.attribute(gen_ai::RESPONSE_ID), Some(&"r1".into()));
-        assert_eq!(span.attribute(gen_ai::RESPONSE_FINISH_REASONS), Some(&vec!["stop"].into()));
+        assert_eq!(
+            span.attribute(gen_ai::RESPONSE_FINISH_REASONS),
+            Some(&vec!["stop"].into())
+        );
         assert_eq!(span.attribute(gen_ai::USAGE_INPUT_TOKENS), Some(&Value::Int(9)));
         assert_eq!(span.attribute(own::RESPONSE_LENGTH), Some(&Value::Int(5)));
         assert_eq!(span.attribute(gen_ai::OUTPUT_MESSAGES), None);
-        assert!(matches!(span.attribute(gen_ai::RESPONSE_TIME_TO_FIRST_CHUNK), Some(Value::Float(_))));
+        assert!(matches!(
+            span.attribute(gen_ai::RESPONSE_TIME_TO_FIRST_CHUNK),
+            Some(Value::Float(_))
+        ));
     }
 
     #[test]

@@ -179,11 +179,17 @@ mod tests {
         assert_eq!("{}".count(), 0);
         assert_eq!("plain words".count(), 1);
         assert_eq!(serde_json::json!({"a": 1}).count(), 1);
-        assert_eq!(serde_json::json!({"a": 1}).to_json().as_deref(), Some(r#"{"a":1}"#));
+        assert_eq!(
+            serde_json::json!({"a": 1}).to_json().as_deref(),
+            Some(r#"{"a":1}"#)
+        );
     }
 
     #[test]
     fn values_are_text() {
-        assert_eq!(BTreeMap::from([("a", 1)]).to_json().as_deref(), Some(r#"{"a":"1"}"#));
+        assert_eq!(
+            BTreeMap::from([("a", 1)]).to_json().as_deref(),
+            Some(r#"{"a":"1"}"#)
+        );
     }
 }

@@ -22,7 +22,9 @@ pub enum Protocol {
 pub fn name<T: Capture + ?Sized>(span: &mut Span, value: &T) {
     span.set(gen_ai::OPERATION_NAME, "execute_tool");
     span.set(gen_ai::TOOL_NAME, value);
-    let name = span.text(gen_ai::TOOL_NAME).map(|tool| format!("execute_tool {tool}"));
+    let name = span
+        .text(gen_ai::TOOL_NAME)
+        .map(|tool| format!("execute_tool {tool}"));
     span.set_name(name.as_deref().unwrap_or("execute_tool"));
 }
 
@@ -129,7 +131,10 @@ mod tests {
         content(&mut span, Content::Attributes);
         arguments(&mut span, &[("city", "Rome")]);
         testing::ending(&mut span, |end| result(end, "sunny"));
-        assert_eq!(span.text(gen_ai::TOOL_CALL_ARGUMENTS).as_deref(), Some(r#"{"city":"Rome"}"#));
+        assert_eq!(
+            span.text(gen_ai::TOOL_CALL_ARGUMENTS).as_deref(),
+            Some(r#"{"city":"Rome"}"#)
+        );
         assert_eq!(span.text(gen_ai::TOOL_CALL_RESULT).as_deref(), Some(r#""sunny""#));
     }
 

@@ -13,7 +13,5 @@ pub use result::ToolResult;
 /// What the macros call.
 #[doc(hidden)]
 pub mod macros {
-    pub use super::call::{
-        Protocol, arguments, call_id, name, persona, protocol, result, router, server,
-    };
+    pub use super::call::{Protocol, arguments, call_id, name, persona, protocol, result, router, server};
 }
