@@ -703,7 +703,7 @@ fn domains() {
                         &mut __span,
                         ::spanwright::__private::tool::Protocol::Mcp,
                     );
-                    ::spanwright::__private::tool::arguments(&mut __span, &&arguments);
+                    ::spanwright::__private::tool::arguments(&mut __span, &(&arguments));
                 }
                 ::spanwright::__private::call(
                     __span,

@@ -45,7 +45,7 @@ mod clock;
 mod value;
 mod wire;
 mod capture;
-mod semconv;
+pub mod semconv;
 mod record;
 mod site;
 mod limits;

@@ -1,6 +1,9 @@
 //! What macro output may name, and nothing else. This is **not** a public API: it changes without notice.
 
 pub use crate::capture::{Capture, Captured};
+pub use crate::db::macros as db;
+pub use crate::llm::macros as llm;
+pub use crate::tool::macros as tool;
 pub use crate::record::Kind;
 use crate::recorder::captures;
 pub use crate::recorder::{

@@ -5,6 +5,7 @@ mod body;
 mod domain;
 mod finish;
 mod future;
+mod operand;
 mod site;
 mod start;
 mod sync;
@@ -12,8 +13,7 @@ mod sync;
 use proc_macro2::{Group, Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
 use syn::parse::{ParseStream, Parser};
-use syn::spanned::Spanned;
-use syn::{Attribute, Expr, Signature};
+use syn::{Attribute, Signature};
 
 use crate::item::Body;
 use crate::model::Traced;
@@ -75,24 +75,6 @@ fn split_inner_attributes(group: &Group) -> (Vec<Attribute>, Group) {
             (attrs, rest)
         }
         _ => (Vec::new(), group.clone()),
-    }
-}
-
-/// An expression as the operand of `&`: in parentheses where `&` would else bind to a part of it.
-fn operand(expr: &Expr) -> TokenStream {
-    let loose = matches!(
-        expr,
-        Expr::Assign(_)
-            | Expr::Binary(_)
-            | Expr::Cast(_)
-            | Expr::Closure(_)
-            | Expr::Range(_)
-            | Expr::Return(_)
-    );
-    if loose {
-        quote_spanned!(at(expr.span())=> (#expr))
-    } else {
-        expr.to_token_stream()
     }
 }
 

@@ -4,7 +4,8 @@ use proc_macro2::{Span, TokenStream};
 use quote::quote_spanned;
 use syn::spanned::Spanned;
 
-use super::{at, operand, site};
+use super::operand::Operand;
+use super::{at, site};
 use crate::model::Traced;
 
 /// `let __span = start(SITE);`, or the longer form where the span's place in the trace is given.
@@ -16,8 +17,8 @@ pub(super) fn start(traced: &Traced, recorded: bool) -> TokenStream {
     let general = &traced.args.general;
     let mut options = TokenStream::new();
     if let Some(parent) = &general.parent {
-        let (span, parent) = (at(parent.span()), operand(parent));
-        options.extend(quote_spanned!(span=> .parent(&#parent)));
+        let operand = Operand(parent);
+        options.extend(quote_spanned!(at(parent.span())=> .parent(&#operand)));
     }
     for links in &general.links {
         options.extend(quote_spanned!(at(links.span())=> .links(#links)));
