@@ -42,8 +42,8 @@ pub(crate) use read::traits as read_traits;
 pub use read::{Reader, Tag};
 pub use span_ref::{EventBuilder, SpanRef, current};
 pub use start::{IntoLink, IntoParent, Start, span_on, start, start_with};
+pub use stream::{InSpanStream, items, stream};
 pub(crate) use stream::{ReadItems, stream_with};
-pub use stream::{items, stream};
 pub(crate) use switchboard::{Decide, Mode, count_routes, decide_with, set_mode};
 
 use crate::capture::{self, Capture, Captured};
