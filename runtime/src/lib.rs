@@ -13,6 +13,8 @@ mod context;
 mod db;
 #[cfg(feature = "pipeline")]
 mod destination;
+#[cfg(any(feature = "tower", feature = "reqwest"))]
+pub mod http;
 mod id;
 #[cfg(feature = "pipeline")]
 mod legacy;
@@ -29,8 +31,11 @@ mod recorder;
 mod redact;
 mod semconv;
 mod site;
+mod spawn;
 #[cfg(feature = "pipeline")]
 pub mod testing;
+#[cfg(feature = "tokio")]
+mod timeout;
 mod tool;
 mod value;
 mod wire;
@@ -52,12 +57,17 @@ pub use recorder::open_spans as active_spans;
 pub use recorder::{ErrorType, EventBuilder, IntoLink, IntoParent, OpenSpan, SpanRef, Start, current};
 pub use site::{Domain, Filter, FilterError, Level, Site, sites};
 pub use redact::Redactor;
+#[cfg(feature = "rayon")]
+pub use spawn::rayon;
+#[cfg(feature = "tokio")]
+pub use spawn::{JoinSetExt, spawn, spawn_blocking, spawn_blocking_detached, spawn_detached, spawn_local, spawn_local_detached};
+pub use spawn::{Carrying, thread};
+#[cfg(feature = "tokio")]
+pub use timeout::{TimedOut, Timeout, timeout};
 pub use value::{Key, Value};
 
 /// Prints what Spanwright is configured to do.
 pub fn doctor() {}
-/// Bounds a future in time.
-pub fn timeout() {}
 /// Guard.
 #[cfg(feature = "pipeline")]
 #[derive(Debug)]

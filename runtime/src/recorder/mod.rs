@@ -6,12 +6,14 @@
 
 mod bounds;
 mod call;
+mod deadline;
 mod event;
 mod exception;
 mod finish;
 mod future;
 #[cfg(feature = "pipeline")]
 mod handover;
+mod held;
 mod live;
 mod log;
 mod open;
@@ -23,6 +25,10 @@ mod switchboard;
 
 pub(crate) use bounds::set_limits;
 pub use call::{Scope, call, call_value, scope};
+#[cfg(feature = "tokio")]
+pub(crate) use deadline::drop_out_of_time;
+#[cfg(feature = "tower")]
+pub(crate) use deadline::outcome_of_drop;
 pub(crate) use event::EventFields;
 pub use exception::ErrorType;
 #[cfg(feature = "pipeline")]
@@ -32,6 +38,8 @@ pub(crate) use finish::{finish, protect};
 pub use future::{InSpan, ReturnedFuture, future, once, returned_future};
 #[cfg(feature = "pipeline")]
 pub(crate) use handover::{Drain, LOG, SPAN, lost, set_queue_bytes};
+#[cfg(feature = "tower")]
+pub(crate) use held::{Held, Polling};
 pub(crate) use live::Live;
 pub(crate) use log::record_log;
 pub use open::OpenSpan;
@@ -42,7 +50,7 @@ pub use span_ref::{EventBuilder, SpanRef, current};
 pub use start::{IntoLink, IntoParent, Start, span_on, start, start_with};
 pub use stream::{InSpanItems, InSpanStream, items, stream};
 pub(crate) use stream::{ReadItems, stream_with};
-pub(crate) use switchboard::{Decide, Mode, count_routes, decide_with, set_mode};
+pub(crate) use switchboard::{Decide, Mode, count_routes, decide, decide_with, set_mode};
 
 use crate::capture::{self, Capture, Captured};
 use crate::wire;
