@@ -11,15 +11,26 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 static PROPAGATORS: RwLock<Option<Arc<Propagators>>> = RwLock::new(None);
 
-/// Sets the formats that this process reads and writes. `init()` does so from `OTEL_PROPAGATORS` or the builder;
-/// before that, the default holds: W3C Trace Context and Baggage.
-pub fn set_propagators(propagators: Propagators) {
+/// Sets the formats that this process reads and writes; until then the default holds.
+#[cfg(feature = "pipeline")]
+pub(crate) fn set_propagators(propagators: Propagators) {
     *PROPAGATORS.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(propagators));
 }
 
 fn propagators() -> Arc<Propagators> {
     let set = PROPAGATORS.read().unwrap_or_else(PoisonError::into_inner).clone();
     set.unwrap_or_default()
+}
+
+/// The formats that are set, for `doctor()`.
+#[cfg(feature = "pipeline")]
+pub(crate) fn describe() -> String {
+    let formats: Vec<_> = propagators().formats().iter().map(ToString::to_string).collect();
+    if formats.is_empty() {
+        "none".to_owned()
+    } else {
+        formats.join(", ")
+    }
 }
 
 /// Writes the current span and baggage into `carrier`, in every format that is set for this process.
