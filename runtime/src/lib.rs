@@ -90,7 +90,9 @@ pub use record::{
     Record, Resource, Severity, SpanRecord, Status,
 };
 pub use recorder::open_spans as active_spans;
-pub use recorder::{ErrorType, EventBuilder, IntoLink, IntoParent, OpenSpan, SpanRef, Start, current};
+pub use recorder::{
+    ErrorType, EventBuilder, InSpan, IntoLink, IntoParent, OpenSpan, SpanRef, Start, current,
+};
 pub use redact::Redactor;
 #[cfg(feature = "pipeline")]
 pub use sampler::{Sample, SampleRequest, Sampler, SamplerError};

@@ -3,7 +3,6 @@
 pub use crate::capture::{Capture, Captured};
 pub use crate::db::macros as db;
 pub use crate::llm::macros as llm;
-pub use crate::tool::macros as tool;
 pub use crate::record::Kind;
 use crate::recorder::captures;
 pub use crate::recorder::{
@@ -11,6 +10,7 @@ pub use crate::recorder::{
     on_ok, once, returned_future, scope, span_on as on, start, start_with, stream,
 };
 pub use crate::site::{Domain, Site};
+pub use crate::tool::macros as tool;
 pub use futures_core::Stream;
 pub use std::boxed::Box;
 

@@ -2,7 +2,13 @@
 //! when, the auto traits and the size of what it returns. Each shape exists once; a module compiles it plain, and
 //! one each with the four attributes.
 
-#![allow(unreachable_pub, dead_code, clippy::unit_arg, clippy::let_unit_value, clippy::manual_async_fn)]
+#![allow(
+    unreachable_pub,
+    dead_code,
+    clippy::unit_arg,
+    clippy::let_unit_value,
+    clippy::manual_async_fn
+)]
 
 #[macro_use]
 #[path = "shapes/probe.rs"]
@@ -62,7 +68,11 @@ fn compare(attribute: &str, plain: &Observed, annotated: &Observed) {
     }
     for (plain, annotated) in plain.sizes.iter().zip(&annotated.sizes) {
         let (name, size) = *annotated;
-        assert!(size <= plain.1 + FUTURE_GROWTH, "{attribute}: {name} grew from {} to {size} bytes", plain.1);
+        assert!(
+            size <= plain.1 + FUTURE_GROWTH,
+            "{attribute}: {name} grew from {} to {size} bytes",
+            plain.1
+        );
     }
 }
 
@@ -76,7 +86,11 @@ fn recorded(run: fn() -> Observed) -> (Observed, Vec<SpanRecord>) {
 #[test]
 fn every_shape_behaves_as_without_the_attribute() {
     let plain = plain::run();
-    assert!(plain.lines.len() >= 35, "the corpus has shrunk to {} shapes", plain.lines.len());
+    assert!(
+        plain.lines.len() >= 35,
+        "the corpus has shrunk to {} shapes",
+        plain.lines.len()
+    );
     let (plain_recorded, none) = recorded(plain::run);
     compare("nothing", &plain, &plain_recorded);
     assert_eq!(none.len(), 0);

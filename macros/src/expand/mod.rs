@@ -5,6 +5,7 @@ mod body;
 mod domain;
 mod finish;
 mod future;
+mod operand;
 mod site;
 mod start;
 mod sync;

@@ -102,7 +102,11 @@ pub struct OnOk<F, R, T: ?Sized, G> {
 
 impl<F: Clone, R, T: ?Sized, G: Clone> Clone for OnOk<F, R, T, G> {
     fn clone(&self) -> Self {
-        Self { inner: self.inner.clone(), project: self.project, read: self.read.clone() }
+        Self {
+            inner: self.inner.clone(),
+            project: self.project,
+            read: self.read.clone(),
+        }
     }
 }
 
