@@ -165,10 +165,7 @@ mod tests {
             let kept = extract(&&SENDER[..1], Trust::Continue).context();
             assert_eq!(kept.baggage().and_then(|baggage| baggage.get("here")), Some("1"));
             let replaced = extract(&SENDER, Trust::Continue).context();
-            assert_eq!(
-                replaced.baggage().and_then(|baggage| baggage.get("here")),
-                None
-            );
+            assert_eq!(replaced.baggage().and_then(|baggage| baggage.get("here")), None);
         });
     }
 }
