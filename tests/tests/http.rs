@@ -56,7 +56,11 @@ fn traced() -> ClientWithMiddleware {
 }
 
 async fn fetch(address: SocketAddr, path: &str) -> StatusCode {
-    let answer = plain().get(format!("http://{address}{path}")).send().await.unwrap();
+    let answer = plain()
+        .get(format!("http://{address}{path}"))
+        .send()
+        .await
+        .unwrap();
     let status = answer.status();
     let _ = answer.bytes().await;
     status
@@ -130,6 +134,20 @@ async fn a_request_is_a_span_with_its_route() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nested_and_route_layers_know_the_route() {
+    let traces = TestTraces::start();
+    let users = || Router::new().route("/users/{id}", get(|| async { "Ada" }));
+    let outside = Router::new().nest("/api", users()).layer(TraceLayer::new());
+    assert_eq!(fetch(serve(outside).await, "/api/users/7").await, 200);
+    assert_eq!(only(&traces).await.name, "GET /api/users/{id}");
+    traces.clear();
+    let routes = serve(users().route_layer(TraceLayer::new())).await;
+    assert_eq!(fetch(routes, "/nowhere").await, 404);
+    assert_eq!(fetch(routes, "/users/7").await, 200);
+    assert_eq!(only(&traces).await.name, "GET /users/{id}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn only_5xx_is_the_servers_error() {
     let traces = TestTraces::start();
     let router = Router::new()
@@ -138,7 +156,10 @@ async fn only_5xx_is_the_servers_error() {
     let address = serve(router).await;
     assert_eq!(fetch(address, "/nowhere").await, 404);
     let not_found = only(&traces).await;
-    assert_eq!((not_found.name.as_ref(), &not_found.status), ("GET", &Status::Unset));
+    assert_eq!(
+        (not_found.name.as_ref(), &not_found.status),
+        ("GET", &Status::Unset)
+    );
     assert_eq!(not_found.attribute("error.type"), None);
     assert_eq!(not_found.attribute("http.route"), None);
     assert_eq!(int(&not_found, "http.response.status_code"), Some(404));
@@ -160,7 +181,10 @@ async fn only_5xx_is_the_servers_error() {
 async fn a_handler_that_panics_is_seen() {
     let traces = TestTraces::start();
     let router = Router::new()
-        .route("/", get(|| async { std::panic::resume_unwind(Box::new("gone")) as &str }))
+        .route(
+            "/",
+            get(|| async { std::panic::resume_unwind(Box::new("gone")) as &str }),
+        )
         .layer(TraceLayer::new());
     let address = serve(router).await;
     assert!(plain().get(format!("http://{address}/")).send().await.is_err());
@@ -170,16 +194,28 @@ async fn a_handler_that_panics_is_seen() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_inbound_trace_goes_as_far_as_it_is_trusted() {
     let headers = [("traceparent", PARENT), ("baggage", "tenant=acme")];
-    for trust in [Trust::Continue, Trust::IgnoreSampled, Trust::LinkOnly, Trust::Drop] {
+    for trust in [
+        Trust::Continue,
+        Trust::IgnoreSampled,
+        Trust::LinkOnly,
+        Trust::Drop,
+    ] {
         let traces = TestTraces::start();
         let handler = || async {
             let context = spanwright::Context::current();
-            context.baggage().and_then(|baggage| baggage.get("tenant").map(str::to_owned)).unwrap_or_default()
+            context
+                .baggage()
+                .and_then(|baggage| baggage.get("tenant").map(str::to_owned))
+                .unwrap_or_default()
         };
-        let router = Router::new().route("/", get(handler)).layer(TraceLayer::new().trust(trust));
+        let router = Router::new()
+            .route("/", get(handler))
+            .layer(TraceLayer::new().trust(trust));
         let address = serve(router).await;
         let request = plain().get(format!("http://{address}/"));
-        let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+        let request = headers
+            .iter()
+            .fold(request, |request, (name, value)| request.header(*name, *value));
         let tenant = request.send().await.unwrap().text().await.unwrap();
         let span = only(&traces).await;
 
@@ -239,7 +275,12 @@ async fn skipped_paths_leave_nothing() {
     let address = serve(router(TraceLayer::new().skip(["/internal/*"]))).await;
     fetch(address, "/internal/a").await;
     fetch(address, "/health").await;
-    assert!(wait_for(&traces, 2).await.iter().any(|span| span.name == "GET /health"));
+    assert!(
+        wait_for(&traces, 2)
+            .await
+            .iter()
+            .any(|span| span.name == "GET /health")
+    );
     traces.clear();
 
     let address = serve(router(TraceLayer::new().skip_none())).await;
@@ -253,7 +294,14 @@ async fn client_and_server_are_one_trace() {
     let address = serve(hello(TraceLayer::new())).await;
     let call = async {
         let request = traced().get(format!("http://ada:pw@{address}/?q=1&sig=s3cr3t"));
-        request.with_extension(UrlTemplate("/".into())).send().await.unwrap().text().await.unwrap()
+        request
+            .with_extension(UrlTemplate("/".into()))
+            .send()
+            .await
+            .unwrap()
+            .text()
+            .await
+            .unwrap()
     };
     span!("caller").instrument(call).await;
     wait_for(&traces, 4).await;
@@ -265,7 +313,10 @@ async fn client_and_server_are_one_trace() {
     let spans = traces.spans();
     let client = spans.iter().find(|span| span.kind == Kind::Client).unwrap();
     let url = text(client, "url.full").unwrap();
-    assert!(url.ends_with("/?q=1&sig=REDACTED") && !url.contains("pw"), "{url}");
+    assert!(
+        url.ends_with("/?q=1&sig=REDACTED") && !url.contains("pw"),
+        "{url}"
+    );
     assert_eq!(text(client, "server.address").as_deref(), Some("127.0.0.1"));
     assert_eq!(int(client, "server.port"), Some(address.port().into()));
     let server = spans.iter().find(|span| span.kind == Kind::Server).unwrap();
@@ -279,29 +330,56 @@ async fn the_clients_errors() {
         tokio::time::sleep(Duration::from_secs(60)).await;
     };
     let address = serve(Router::new().route("/slow", get(slow))).await;
-    assert_eq!(traced().get(format!("http://{address}/none")).send().await.unwrap().status(), 404);
+    assert_eq!(
+        traced()
+            .get(format!("http://{address}/none"))
+            .send()
+            .await
+            .unwrap()
+            .status(),
+        404
+    );
     let span = only(&traces).await;
     assert_eq!((span.name.as_ref(), span.outcome), ("GET", Outcome::Error));
     assert_eq!(text(&span, "error.type").as_deref(), Some("404"));
     traces.clear();
 
-    let request = traced().get(format!("http://{address}/slow")).timeout(Duration::from_millis(50));
+    let request = traced()
+        .get(format!("http://{address}/slow"))
+        .timeout(Duration::from_millis(50));
     request.send().await.unwrap_err();
     let span = only(&traces).await;
     assert_eq!(span.outcome, Outcome::Timeout);
     assert_eq!(text(&span, "error.type").as_deref(), Some("timeout"));
     traces.clear();
 
-    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    traced().get(format!("http://{closed}/")).send().await.unwrap_err();
+    let closed = std::net::TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap();
+    traced()
+        .get(format!("http://{closed}/"))
+        .send()
+        .await
+        .unwrap_err();
     let span = only(&traces).await;
     assert_eq!(text(&span, "error.type").as_deref(), Some("connect"));
     assert_eq!(span.outcome, Outcome::Error);
-    assert_eq!(span.events.iter().filter(|event| event.name == "exception").count(), 1);
+    assert_eq!(
+        span.events
+            .iter()
+            .filter(|event| event.name == "exception")
+            .count(),
+        1
+    );
     traces.clear();
 
     let sent = async { traced().get(format!("http://{address}/slow")).send().await };
-    assert!(tokio::time::timeout(Duration::from_millis(50), sent).await.is_err());
+    assert!(
+        tokio::time::timeout(Duration::from_millis(50), sent)
+            .await
+            .is_err()
+    );
     assert_eq!(only(&traces).await.outcome, Outcome::Cancelled);
 }
 
@@ -343,7 +421,12 @@ async fn a_client_that_goes_away_cancels() {
     wait.recv().await.unwrap();
     drop(stream);
     for span in wait_for(&traces, 2).await {
-        assert_eq!((span.outcome, span.status), (Outcome::Cancelled, Status::Unset), "{}", span.name);
+        assert_eq!(
+            (span.outcome, span.status),
+            (Outcome::Cancelled, Status::Unset),
+            "{}",
+            span.name
+        );
     }
 }
 
@@ -367,7 +450,12 @@ fn streaming(pause: bool) -> impl Fn() -> std::future::Ready<Response> + Clone +
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_span_ends_with_the_body() {
     let traces = TestTraces::start();
-    let address = serve(Router::new().route("/", get(streaming(false))).layer(TraceLayer::new())).await;
+    let address = serve(
+        Router::new()
+            .route("/", get(streaming(false)))
+            .layer(TraceLayer::new()),
+    )
+    .await;
     assert_eq!(fetch(address, "/").await, 200);
     let spans = wait_for(&traces, 4).await;
     let server = spans.last().unwrap();
@@ -381,7 +469,12 @@ async fn a_span_ends_with_the_body() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_body_that_is_not_read_to_its_end_is_abandoned() {
     let traces = TestTraces::start();
-    let address = serve(Router::new().route("/", get(streaming(true))).layer(TraceLayer::new())).await;
+    let address = serve(
+        Router::new()
+            .route("/", get(streaming(true)))
+            .layer(TraceLayer::new()),
+    )
+    .await;
     let gone = tokio::task::spawn_blocking(move || {
         let mut stream = send_raw(address, "/");
         let mut seen = Vec::new();
@@ -406,7 +499,10 @@ async fn bodies_that_nobody_polls_to_the_end_are_complete() {
             yield Ok::<_, Infallible>("four");
             std::future::pending::<()>().await;
         };
-        Response::builder().header("content-length", "4").body(Body::from_stream(chunks)).unwrap()
+        Response::builder()
+            .header("content-length", "4")
+            .body(Body::from_stream(chunks))
+            .unwrap()
     };
     let router = Router::new()
         .route("/sized", get(sized))
@@ -416,7 +512,11 @@ async fn bodies_that_nobody_polls_to_the_end_are_complete() {
     let address = serve(router).await;
     fetch(address, "/sized").await;
     fetch(address, "/none").await;
-    plain().head(format!("http://{address}/stream")).send().await.unwrap();
+    plain()
+        .head(format!("http://{address}/stream"))
+        .send()
+        .await
+        .unwrap();
     for span in wait_for(&traces, 3).await {
         assert_eq!(span.outcome, Outcome::Ok, "{}", span.name);
     }
@@ -441,7 +541,10 @@ async fn named_headers_are_recorded() {
     let spans = wait_for(&traces, 2).await;
     let server = spans.last().unwrap();
     let list = |text: &str| Value::from(vec![text.to_owned()]);
-    assert_eq!(server.attribute("http.request.header.x-tenant"), Some(&list("acme")));
+    assert_eq!(
+        server.attribute("http.request.header.x-tenant"),
+        Some(&list("acme"))
+    );
     let content_type = server.attribute("http.response.header.content-type");
     assert_eq!(content_type, Some(&list("text/plain; charset=utf-8")));
     assert_eq!(server.attribute("http.response.header.x-absent"), None);
@@ -476,9 +579,16 @@ async fn methods_of_ones_own_do_not_name_spans() {
     let traces = TestTraces::start();
     let address = serve(hello(TraceLayer::new())).await;
     let method = reqwest::Method::from_bytes(b"PURGE").unwrap();
-    plain().request(method, format!("http://{address}/")).send().await.unwrap();
+    plain()
+        .request(method, format!("http://{address}/"))
+        .send()
+        .await
+        .unwrap();
     let span = only(&traces).await;
     assert_eq!(span.name, "HTTP /");
     assert_eq!(text(&span, "http.request.method").as_deref(), Some("_OTHER"));
-    assert_eq!(text(&span, "http.request.method_original").as_deref(), Some("PURGE"));
+    assert_eq!(
+        text(&span, "http.request.method_original").as_deref(),
+        Some("PURGE")
+    );
 }
