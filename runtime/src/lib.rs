@@ -95,12 +95,16 @@ pub use record::{
     Record, Resource, Severity, SpanRecord, Status,
 };
 pub use recorder::open_spans as active_spans;
-pub use recorder::{ErrorType, EventBuilder, IntoLink, IntoParent, OpenSpan, SpanRef, Start, current};
+pub use recorder::{
+    ErrorType, EventBuilder, InSpan, IntoLink, IntoParent, OpenSpan, SpanRef, Start, current,
+};
 pub use redact::Redactor;
 #[cfg(feature = "pipeline")]
 pub use sampler::{Sample, SampleRequest, Sampler, SamplerError};
 #[cfg(feature = "pipeline")]
 pub use setup::{Builder, Guard, InitError, builder, diagnosis, doctor, init};
+pub use site::{Domain, Filter, FilterError, Level, Site, set_filter, sites};
+pub use spanwright_macros::{Capture, trace_db_query, trace_llm_call, trace_tool_call, traced};
 #[cfg(feature = "rayon")]
 pub use spawn::rayon;
 pub use spawn::{Carrying, thread};
@@ -111,6 +115,4 @@ pub use spawn::{
 };
 #[cfg(feature = "tokio")]
 pub use timeout::{TimedOut, Timeout, timeout};
-pub use site::{Domain, Filter, FilterError, Level, Site, set_filter, sites};
-pub use spanwright_macros::{Capture, trace_db_query, trace_llm_call, trace_tool_call, traced};
 pub use value::{Key, Value};

@@ -18,6 +18,8 @@ mod probe;
 mod futures;
 #[path = "shapes/methods.rs"]
 mod methods;
+#[path = "shapes/options.rs"]
+mod options;
 #[path = "shapes/streams.rs"]
 mod streams;
 #[path = "shapes/sync.rs"]
@@ -51,10 +53,20 @@ macro_rules! corpus {
 corpus! {
     plain: [];
     traced: [spanwright::traced, []];
+    captured: [spanwright::traced, [fields(number = 7, text = "t"), new_root, metrics,]];
+    llm: [spanwright::trace_llm_call, [provider = "openai", model = "gpt", prompt = "hi",]];
+    db: [spanwright::trace_db_query, [system = "sqlite", query = "SELECT 1",]];
+    tool: [spanwright::trace_tool_call, [server = "files", protocol = mcp,]];
 }
 
 fn annotated() -> Vec<(&'static str, fn() -> Observed)> {
-    vec![("#[traced]", traced::run)]
+    vec![
+        ("#[traced]", traced::run),
+        ("#[traced(…)]", captured::run),
+        ("#[trace_llm_call]", llm::run),
+        ("#[trace_db_query]", db::run),
+        ("#[trace_tool_call]", tool::run),
+    ]
 }
 
 /// Bytes that the attribute may add to a future.

@@ -35,9 +35,9 @@ pub(crate) use event::EventFields;
 pub use exception::ErrorType;
 #[cfg(feature = "pipeline")]
 pub(crate) use exception::{ExceptionSignal, set_backtraces, set_exception_signal};
-pub use finish::{End, Finish, Ignore, NoRead, OnOk, apply, ignore, on_ok};
-pub(crate) use finish::{finish, protect};
-pub use future::{InSpan, ReturnedFuture, future, once, returned_future};
+pub(crate) use finish::protect;
+pub use finish::{End, Finish, NoRead, apply, ignore, on_ok};
+pub use future::{InSpan, future, once, returned_future};
 #[cfg(feature = "pipeline")]
 pub(crate) use handover::{Drain, LOG, SPAN, lost, set_queue_bytes};
 #[cfg(feature = "tower")]
@@ -50,7 +50,7 @@ pub(crate) use read::traits as read_traits;
 pub use read::{Reader, Tag};
 pub use span_ref::{EventBuilder, SpanRef, current};
 pub use start::{IntoLink, IntoParent, Start, span_on, start, start_with};
-pub use stream::{InSpanItems, InSpanStream, items, stream};
+pub use stream::{InSpanStream, items, stream};
 pub(crate) use stream::{ReadItems, stream_with};
 pub(crate) use switchboard::{Decide, Mode, count_routes, decide, decide_with, set_mode};
 

@@ -9,7 +9,6 @@ use spanwright::http::{Route, TraceLayer};
 use spanwright::propagate::Trust;
 use spanwright::testing::TestTraces;
 use spanwright::{Kind, Outcome, Status, Value, in_span};
-use std::net::SocketAddr;
 
 const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
 const SENDER: &str = "00f067aa0ba902b7";
