@@ -42,7 +42,7 @@ pub use span_ref::{EventBuilder, SpanRef, current};
 pub use start::{IntoLink, IntoParent, Start, span_on, start, start_with};
 pub use stream::{InSpanItems, InSpanStream, items, stream};
 pub(crate) use stream::{ReadItems, stream_with};
-pub(crate) use switchboard::{Decide, Mode, count_routes, decide_with, set_mode};
+pub(crate) use switchboard::{Decide, Mode, count_routes, decide_with, mode, set_mode};
 
 use crate::capture::{self, Capture, Captured};
 use crate::wire;
