@@ -35,6 +35,8 @@ mod tool;
 mod value;
 mod wire;
 
+#[cfg(feature = "subscriber")]
+pub use bridge::{Logs, layer};
 pub use capture::{Capture, Captured};
 pub use context::{Context, ContextGuard, InContext, SpanContext};
 #[cfg(feature = "pipeline")]

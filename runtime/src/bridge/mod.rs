@@ -4,9 +4,37 @@
 //! of other crates become part of our traces ([`layer`]), and events become log lines that carry our ids
 //! ([`logs`]). What leaves by either way is redacted here, since no destination of ours sees it.
 
+#[cfg(feature = "subscriber")]
+mod adopted;
 mod callsite;
 mod clean;
+#[cfg(feature = "subscriber")]
+mod fields;
+#[cfg(feature = "subscriber")]
+mod filter;
+#[cfg(feature = "subscriber")]
+mod foreign;
+#[cfg(feature = "subscriber")]
+mod install;
 mod json;
+#[cfg(feature = "subscriber")]
+mod layer;
+#[cfg(feature = "subscriber")]
+mod logs;
 pub(crate) mod out;
-#[allow(unused_imports, reason = "for `init`")]
+
+#[allow(unused_imports, reason = "for `init`, which sets the rules of its own redactor")]
 pub(crate) use clean::set_redactor;
+#[cfg(feature = "subscriber")]
+#[allow(unused_imports, reason = "for `init` and `doctor`")]
+pub(crate) use filter::set_filter;
+#[cfg(feature = "subscriber")]
+#[allow(unused_imports, reason = "for `init` and `doctor`")]
+pub(crate) use install::{BoxedLayer, Listener, install, listener};
+#[cfg(feature = "subscriber")]
+pub use layer::layer;
+#[cfg(feature = "subscriber")]
+pub use logs::Logs;
+
+#[cfg(all(test, feature = "subscriber"))]
+mod tests;

@@ -9,7 +9,7 @@ use std::marker::PhantomData;
 
 /// Puts the span on this thread's stack; gives it back where the thread has none any more.
 #[inline]
-pub(super) fn enter(live: Box<Live>) -> Result<u64, Box<Live>> {
+pub(crate) fn enter(live: Box<Live>) -> Result<u64, Box<Live>> {
     let ident = live.ident();
     let mode = if live.recording {
         Mode::Recording
@@ -34,7 +34,7 @@ pub(super) fn enter(live: Box<Live>) -> Result<u64, Box<Live>> {
 
 /// Takes the span off this thread's stack.
 #[inline]
-pub(super) fn exit(ident: u64) -> Option<Box<Live>> {
+pub(crate) fn exit(ident: u64) -> Option<Box<Live>> {
     match with_stack(|stack| stack.remove(ident)).flatten()?.body {
         Body::Live(live) => Some(live),
         Body::Ambient(_) => None,

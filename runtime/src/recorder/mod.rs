@@ -23,6 +23,8 @@ mod switchboard;
 
 pub(crate) use bounds::set_limits;
 pub use call::{Scope, call, call_value, scope};
+#[cfg(feature = "subscriber")]
+pub(crate) use call::{enter, exit};
 pub(crate) use event::EventFields;
 pub use exception::ErrorType;
 #[cfg(feature = "pipeline")]

@@ -1,0 +1,85 @@
+//! Which `tracing` spans and events of other crates become ours.
+
+use super::callsite::{MARK, MARK_LATE};
+use crate::site::{Filter, Level};
+use std::sync::{LazyLock, PoisonError, RwLock};
+use tracing_core::subscriber::Interest;
+use tracing_core::{Metadata, Subscriber};
+use tracing_subscriber::layer;
+
+/// Ours, unless `SPANWRIGHT_TRACE` says otherwise: what HTTP and TLS libraries say about each frame is left out.
+const DEFAULT: &str = "info,h2=off,hyper=off,hyper_util=off,tower=off,tonic=off,rustls=off";
+
+static FILTER: LazyLock<RwLock<Filter>> = LazyLock::new(|| RwLock::new(below_default("")));
+
+fn below_default(directives: &str) -> Filter {
+    format!("{DEFAULT},{directives}").parse().unwrap_or_default()
+}
+
+/// Puts these rules over the default ones; every callsite asks anew.
+pub(crate) fn set_filter(filter: &Filter) {
+    *FILTER.write().unwrap_or_else(PoisonError::into_inner) = below_default(&filter.to_string());
+    tracing_core::callsite::rebuild_interest_cache();
+}
+
+pub(super) fn level_of(level: tracing_core::Level) -> Level {
+    match level {
+        tracing_core::Level::TRACE => Level::Trace,
+        tracing_core::Level::DEBUG => Level::Debug,
+        tracing_core::Level::INFO => Level::Info,
+        tracing_core::Level::WARN => Level::Warn,
+        tracing_core::Level::ERROR => Level::Error,
+    }
+}
+
+/// Our layer's own filter. It stands beside other layers' filters: nothing is lost to them by it, nor to it by them.
+#[derive(Debug)]
+pub(super) struct LayerFilter;
+
+fn wants(metadata: &Metadata<'_>) -> bool {
+    let declares = |name| metadata.is_span() && metadata.fields().field(name).is_some();
+    if declares(MARK) {
+        return false;
+    }
+    if declares(MARK_LATE) {
+        return true;
+    }
+    let target = metadata.target();
+    if target == "spanwright" || target.starts_with("spanwright::") {
+        return false;
+    }
+    FILTER
+        .read()
+        .unwrap_or_else(PoisonError::into_inner)
+        .allows(target, level_of(*metadata.level()))
+}
+
+impl<S: Subscriber> layer::Filter<S> for LayerFilter {
+    fn enabled(&self, metadata: &Metadata<'_>, _: &layer::Context<'_, S>) -> bool {
+        wants(metadata)
+    }
+
+    fn callsite_enabled(&self, metadata: &'static Metadata<'static>) -> Interest {
+        if wants(metadata) {
+            Interest::always()
+        } else {
+            Interest::never()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_asked_for_goes_before_the_default() {
+        let filter = below_default("hyper=debug,warn");
+        assert!(filter.allows("hyper::client", Level::Debug));
+        assert!(!filter.allows("h2::codec", Level::Error));
+        assert!(!filter.allows("app", Level::Info));
+        assert!(below_default("").allows("app", Level::Info));
+        assert!(!below_default("").allows("app", Level::Debug));
+        assert!(below_default("").allows("tower_http::trace", Level::Info));
+    }
+}
