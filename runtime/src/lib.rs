@@ -1,46 +1,87 @@
 //! Spanwright makes a program observable by annotation.
+//!
+//! ```no_run
+//! use spanwright::traced;
+//!
+//! #[traced(capture(order))]
+//! fn price(order: u64) -> Result<i64, std::num::TryFromIntError> {
+//!     i64::try_from(order * 3)
+//! }
+//!
+//! fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let guard = spanwright::init()?; // shows a tree on a terminal; OTEL_* variables send it elsewhere
+//!     price(7)?;
+//!     guard.shutdown(std::time::Duration::from_secs(5)).into_result()?;
+//!     Ok(())
+//! }
+//! ```
+//!
+//! # The flow
+//! ```text
+//!  annotated fn ──► recorder ──────────► pipeline ──────────────► destinations ──► backends
+//!  #[traced]        site, context,       assemble, hooks, redact,  own queue,
+//!                   capture, outcome     limit, aggregate          thread, retry
+//!       ▲                │
+//!  header in ─► propagate ─► context ─► propagate ─► header out
+//! ```
+//! Nothing is captured unless it is named; everything is redacted and bounded; every span is delivered or counted.
+//!
+//! # In libraries
+//! Depend on `spanwright` with `default-features = false`: the annotations alone, inert until the application
+//! calls [`init`].
+//!
+//! # In applications
+//! The default features add the pipeline, the console and file destinations, and OTLP over HTTP with TLS.
+//! `grpc`, `opentelemetry`, `tower`, `axum`, `reqwest`, `tokio`, `rayon` and `serde` add what they are named after;
+//! `off` leaves every annotated function exactly as written.
 
 #![deny(unsafe_code)]
 
-// Modules in the order of the flow: each imports only those above it.
+// Modules in the order of the flow: each imports only those above it; `tests/tests/layers.rs` checks that.
+#[allow(unsafe_code)]
+mod raw;
+mod id;
+mod clock;
+mod value;
+mod wire;
+mod capture;
+mod semconv;
+mod record;
+mod site;
+mod limits;
+mod redact;
+pub mod propagate;
+mod context;
+mod recorder;
+mod bridge;
+mod manual;
+pub mod llm;
+pub mod db;
+pub mod tool;
+#[cfg(feature = "pipeline")]
+mod legacy;
+#[cfg(feature = "pipeline")]
+mod sampler;
+#[cfg(feature = "pipeline")]
+pub mod destination;
+#[cfg(feature = "pipeline")]
+mod pipeline;
+#[cfg(feature = "pipeline")]
+mod config;
+#[cfg(feature = "pipeline")]
+mod setup;
+#[cfg(feature = "pipeline")]
+pub mod testing;
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
-mod bridge;
-mod capture;
-mod clock;
-mod context;
-mod db;
-#[cfg(feature = "pipeline")]
-mod destination;
-mod id;
-#[cfg(feature = "pipeline")]
-mod legacy;
-mod limits;
-mod llm;
-mod manual;
-#[cfg(feature = "pipeline")]
-mod pipeline;
-pub mod propagate;
-#[allow(unsafe_code)]
-mod raw;
-mod record;
-mod recorder;
-mod redact;
-mod semconv;
-mod site;
-#[cfg(feature = "pipeline")]
-pub mod testing;
-mod tool;
-mod value;
-mod wire;
 
 #[cfg(feature = "subscriber")]
 pub use bridge::{Logs, layer};
 pub use capture::{Capture, Captured};
 pub use context::{Context, ContextGuard, InContext, SpanContext};
 #[cfg(feature = "pipeline")]
-pub use destination::{Batch, Delivered, DeliveryError, Destination, Signals};
+pub use destination::{Batch, Delivered, DeliveryError, Destination, IntoDestination, Signals};
 pub use id::{SpanId, TraceFlags, TraceId};
 pub use limits::Limits;
 pub use manual::{Session, SpanHandle, add_event, in_span, session};
@@ -52,20 +93,11 @@ pub use record::{
 };
 pub use recorder::open_spans as active_spans;
 pub use recorder::{ErrorType, EventBuilder, IntoLink, IntoParent, OpenSpan, SpanRef, Start, current};
-pub use site::{Domain, Filter, FilterError, Level, Site, sites};
 pub use redact::Redactor;
+#[cfg(feature = "pipeline")]
+pub use sampler::{Sample, SampleRequest, Sampler, SamplerError};
+#[cfg(feature = "pipeline")]
+pub use setup::{Builder, Guard, InitError, builder, diagnosis, doctor, init};
+pub use site::{Domain, Filter, FilterError, Level, Site, set_filter, sites};
+pub use spanwright_macros::{Capture, trace_db_query, trace_llm_call, trace_tool_call, traced};
 pub use value::{Key, Value};
-
-/// Prints what Spanwright is configured to do.
-pub fn doctor() {}
-/// Bounds a future in time.
-pub fn timeout() {}
-/// Guard.
-#[cfg(feature = "pipeline")]
-#[derive(Debug)]
-pub struct Guard;
-#[cfg(feature = "pipeline")]
-impl Guard {
-    /// Health
-    pub fn health(&self) {}
-}

@@ -2,11 +2,13 @@
 
 pub use crate::capture::{Capture, Captured};
 pub use crate::record::Kind;
+use crate::recorder::captures;
 pub use crate::recorder::{
     End, Finish, NoRead, Reader, Scope, Span, Start, Tag, apply, call, call_value, future, ignore, items,
     on_ok, once, returned_future, scope, span_on as on, start, start_with, stream,
 };
 pub use crate::site::{Domain, Site};
+pub use futures_core::Stream;
 pub use std::boxed::Box;
 
 /// Traits that find the reader of a return type.
@@ -38,17 +40,23 @@ pub fn returns<T>() -> T {
 /// Sets an attribute.
 #[inline]
 pub fn attr<T: Capture + ?Sized>(span: &mut Span, key: &str, value: &T) {
-    span.set(key, value);
+    if captures() {
+        span.set(key, value);
+    }
 }
 
 /// Sets an attribute to the `Debug` form.
 pub fn attr_debug<T: std::fmt::Debug + ?Sized>(span: &mut Span, key: &str, value: &T) {
-    span.set_by(key, |out| out.debug(value));
+    if captures() {
+        span.set_by(key, |out| out.debug(value));
+    }
 }
 
 /// Sets an attribute to the `Display` form.
 pub fn attr_display<T: std::fmt::Display + ?Sized>(span: &mut Span, key: &str, value: &T) {
-    span.set_by(key, |out| out.display(value));
+    if captures() {
+        span.set_by(key, |out| out.display(value));
+    }
 }
 
 /// What has a length.
@@ -88,28 +96,38 @@ impl<T: Length + ?Sized> Length for &T {
 
 /// Sets an attribute to a value's length.
 pub fn attr_len<T: Length + ?Sized>(span: &mut Span, key: &str, value: &T) {
-    span.set(key, &value.length());
+    if captures() {
+        span.set(key, &value.length());
+    }
 }
 
 /// Sets an attribute to a hash that can be compared within this process only.
 pub fn attr_hash<T: std::hash::Hash + ?Sized>(span: &mut Span, key: &str, value: &T) {
-    span.set_by(key, |out| out.hash(value));
+    if captures() {
+        span.set_by(key, |out| out.hash(value));
+    }
 }
 
 /// Sets an attribute to the last four characters behind stars.
 pub fn attr_mask<T: std::fmt::Display + ?Sized>(span: &mut Span, key: &str, value: &T) {
-    span.set_by(key, |out| out.mask(value));
+    if captures() {
+        span.set_by(key, |out| out.mask(value));
+    }
 }
 
 /// Sets an attribute to the JSON form.
 #[cfg(feature = "serde")]
 pub fn attr_json<T: serde::Serialize + ?Sized>(span: &mut Span, key: &str, value: &T) {
-    span.set_by(key, |out| out.json(value));
+    if captures() {
+        span.set_by(key, |out| out.json(value));
+    }
 }
 
 /// Sets an attribute to what a function makes of the value.
 pub fn attr_with<T: ?Sized, V: Capture>(span: &mut Span, key: &str, value: &T, with: impl FnOnce(&T) -> V) {
-    span.set_by(key, |out| with(value).capture(out));
+    if captures() {
+        span.set_by(key, |out| with(value).capture(out));
+    }
 }
 
 /// Sets the span's name.
@@ -119,7 +137,9 @@ pub fn name<T: std::fmt::Display + ?Sized>(span: &mut Span, name: &T) {
 
 /// Sets an attribute on this span and on all below it; with `baggage`, on those in other services too.
 pub fn propagate<T: Capture + ?Sized>(span: &mut Span, key: &str, value: &T, baggage: bool) {
-    span.propagate(key, value, baggage);
+    if captures() {
+        span.propagate(key, value, baggage);
+    }
 }
 
 /// Sets an attribute at the end.
@@ -127,5 +147,7 @@ pub fn end_attr<T: Capture + ?Sized>(end: &mut End<'_>, key: &str, value: T)
 where
     T: Sized,
 {
-    end.set(key, &value);
+    if captures() {
+        end.set(key, &value);
+    }
 }

@@ -9,9 +9,9 @@ use std::sync::{Arc, LazyLock, PoisonError, RwLock};
 static RULES: LazyLock<RwLock<Arc<Redactor>>> = LazyLock::new(RwLock::default);
 
 /// Redacts by these rules from now on.
-#[cfg_attr(not(feature = "pipeline"), allow(dead_code))]
-pub(crate) fn set_redactor(redactor: Arc<Redactor>) {
-    *RULES.write().unwrap_or_else(PoisonError::into_inner) = redactor;
+#[cfg(feature = "pipeline")]
+pub(crate) fn set_redactor(redactor: Redactor) {
+    *RULES.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(redactor);
 }
 
 fn rules() -> Arc<Redactor> {

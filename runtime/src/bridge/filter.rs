@@ -1,8 +1,8 @@
 //! Which `tracing` spans and events of other crates become ours.
 
 use super::callsite::{MARK, MARK_LATE};
-use crate::site::{Filter, Level};
-use std::sync::{LazyLock, PoisonError, RwLock};
+use crate::site::{self, Filter, Level};
+use std::sync::{PoisonError, RwLock};
 use tracing_core::subscriber::Interest;
 use tracing_core::{Metadata, Subscriber};
 use tracing_subscriber::layer;
@@ -10,16 +10,32 @@ use tracing_subscriber::layer;
 /// Ours, unless `SPANWRIGHT_TRACE` says otherwise: what HTTP and TLS libraries say about each frame is left out.
 const DEFAULT: &str = "info,h2=off,hyper=off,hyper_util=off,tower=off,tonic=off,rustls=off";
 
-static FILTER: LazyLock<RwLock<Filter>> = LazyLock::new(|| RwLock::new(below_default("")));
+/// The filter for a generation of the program's own.
+static CACHED: RwLock<Option<(u32, Filter)>> = RwLock::new(None);
 
-fn below_default(directives: &str) -> Filter {
+/// These directives over the default ones.
+fn over_default(directives: &str) -> Filter {
     format!("{DEFAULT},{directives}").parse().unwrap_or_default()
 }
 
-/// Puts these rules over the default ones; every callsite asks anew.
-pub(crate) fn set_filter(filter: &Filter) {
-    *FILTER.write().unwrap_or_else(PoisonError::into_inner) = below_default(&filter.to_string());
-    tracing_core::callsite::rebuild_interest_cache();
+/// What holds at present.
+pub(super) fn current() -> Filter {
+    over_default(&site::current_filter().unwrap_or_default().to_string())
+}
+
+fn allows(target: &str, level: Level) -> bool {
+    let generation = site::generation();
+    let cached = CACHED.read().unwrap_or_else(PoisonError::into_inner);
+    if let Some((of, filter)) = &*cached {
+        if *of == generation {
+            return filter.allows(target, level);
+        }
+    }
+    drop(cached);
+    let filter = current();
+    let allowed = filter.allows(target, level);
+    *CACHED.write().unwrap_or_else(PoisonError::into_inner) = Some((generation, filter));
+    allowed
 }
 
 pub(super) fn level_of(level: tracing_core::Level) -> Level {
@@ -48,10 +64,7 @@ fn wants(metadata: &Metadata<'_>) -> bool {
     if target == "spanwright" || target.starts_with("spanwright::") {
         return false;
     }
-    FILTER
-        .read()
-        .unwrap_or_else(PoisonError::into_inner)
-        .allows(target, level_of(*metadata.level()))
+    allows(target, level_of(*metadata.level()))
 }
 
 impl<S: Subscriber> layer::Filter<S> for LayerFilter {
@@ -74,12 +87,12 @@ mod tests {
 
     #[test]
     fn what_is_asked_for_goes_before_the_default() {
-        let filter = below_default("hyper=debug,warn");
+        let filter = over_default("hyper=debug,warn");
         assert!(filter.allows("hyper::client", Level::Debug));
         assert!(!filter.allows("h2::codec", Level::Error));
         assert!(!filter.allows("app", Level::Info));
-        assert!(below_default("").allows("app", Level::Info));
-        assert!(!below_default("").allows("app", Level::Debug));
-        assert!(below_default("").allows("tower_http::trace", Level::Info));
+        assert!(over_default("").allows("app", Level::Info));
+        assert!(!over_default("").allows("app", Level::Debug));
+        assert!(over_default("").allows("tower_http::trace", Level::Info));
     }
 }

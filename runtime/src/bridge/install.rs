@@ -1,8 +1,12 @@
 //! The subscriber that `init` installs where the program has none, and what is known of one that it has.
 
+use super::filter;
 use super::layer::{Bridge, layer};
 use super::logs::{self, Logs};
+use std::sync::atomic::{AtomicBool, Ordering};
+use tracing_core::subscriber::NoSubscriber;
 use tracing_core::{Dispatch, LevelFilter, dispatcher};
+use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::writer::BoxMakeWriter;
 use tracing_subscriber::layer::{Layer, SubscriberExt};
 use tracing_subscriber::registry::Registry;
@@ -10,38 +14,37 @@ use tracing_subscriber::registry::Registry;
 /// A layer that the program gives to our subscriber.
 pub(crate) type BoxedLayer = Box<dyn Layer<Registry> + Send + Sync>;
 
-/// Who listens to `tracing` in this process.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Listener {
-    /// Whether `init` installed it.
-    pub(crate) ours: bool,
-    /// Whether it has our layer. A subscriber of one's own wants `spanwright::layer()` added.
-    pub(crate) bridged: bool,
-    /// The most verbose level that reaches any layer, by what all filters say together.
-    pub(crate) max_level: LevelFilter,
+/// What `init` installs.
+pub(crate) struct Subscriber {
+    pub(crate) logs: Logs,
+    pub(crate) layers: Vec<BoxedLayer>,
+    /// Whether it installs anything.
+    pub(crate) install: bool,
 }
 
-impl Listener {
-    /// Whether a filter over the whole registry keeps spans at `info` from our layer.
-    pub(crate) fn loses_spans(&self) -> bool {
-        self.bridged && self.max_level < LevelFilter::INFO
+impl Default for Subscriber {
+    fn default() -> Self {
+        Self {
+            logs: Logs::default(),
+            layers: Vec::new(),
+            install: true,
+        }
     }
 }
 
-/// Looks at this process' subscriber.
-pub(crate) fn listener(ours: bool) -> Listener {
-    Listener {
-        ours,
-        bridged: dispatcher::get_default(|dispatch| dispatch.downcast_ref::<Bridge>().is_some()),
-        max_level: LevelFilter::current(),
-    }
-}
+static OURS: AtomicBool = AtomicBool::new(false);
 
 /// Installs registry, our layer, log lines and the program's own layers, each with its own filter, unless the
-/// program has a subscriber already; then nothing changes.
-pub(crate) fn install(logs: Logs, directives: &str, layers: Vec<BoxedLayer>) -> Listener {
-    let dispatch = dispatch(logs, directives, BoxMakeWriter::new(std::io::stderr), layers);
-    listener(dispatcher::set_global_default(dispatch).is_ok())
+/// program has a subscriber already; then nothing changes, and [`describe`] says what is missing.
+pub(crate) fn install(subscriber: Subscriber) {
+    if subscriber.install {
+        let directives = std::env::var(EnvFilter::DEFAULT_ENV).unwrap_or_default();
+        let writer = BoxMakeWriter::new(std::io::stderr);
+        let dispatch = dispatch(subscriber.logs, &directives, writer, subscriber.layers);
+        if dispatcher::set_global_default(dispatch).is_ok() {
+            OURS.store(true, Ordering::Relaxed);
+        }
+    }
 }
 
 pub(super) fn dispatch(logs: Logs, directives: &str, writer: BoxMakeWriter, layers: Vec<BoxedLayer>) -> Dispatch {
@@ -53,4 +56,36 @@ pub(super) fn dispatch(logs: Logs, directives: &str, writer: BoxMakeWriter, laye
         all = Box::new(all.and_then(layer));
     }
     Dispatch::new(Registry::default().with(all))
+}
+
+/// Who listens to `tracing` on this thread, and what that loses, for `doctor()`.
+pub(crate) fn describe() -> Vec<String> {
+    let (any, bridged) = dispatcher::get_default(|dispatch| {
+        (
+            !dispatch.is::<NoSubscriber>(),
+            dispatch.downcast_ref::<Bridge>().is_some(),
+        )
+    });
+    let mut lines = Vec::new();
+    lines.push(match (OURS.load(Ordering::Relaxed), any, bridged) {
+        (true, ..) => "the subscriber is Spanwright's own".to_owned(),
+        (false, true, true) => "the program's subscriber has `spanwright::layer()`".to_owned(),
+        (false, true, false) => {
+            "the program has a subscriber of its own; add `spanwright::layer()` to it, or spans of other crates are \
+             missing from the traces"
+                .to_owned()
+        }
+        (false, false, _) => "no subscriber; spans of other crates are missing from the traces".to_owned(),
+    });
+    if bridged {
+        lines.push(format!("spans and events of other crates: {}", filter::current()));
+        let most = LevelFilter::current();
+        if most < LevelFilter::INFO {
+            lines.push(format!(
+                "a filter over the whole subscriber lets only `{most}` through, so spans of other crates are lost; put \
+                 it on the layer that it is meant for"
+            ));
+        }
+    }
+    lines
 }

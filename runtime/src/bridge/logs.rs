@@ -6,7 +6,7 @@ use crate::context::Context;
 use crate::record::Attributes;
 use crate::value::Value;
 use crate::wire::Reader;
-use std::fmt::{self, Write};
+use std::fmt;
 use tracing_core::subscriber::Interest;
 use tracing_core::{Event, LevelFilter, Metadata, Subscriber};
 use tracing_subscriber::EnvFilter;

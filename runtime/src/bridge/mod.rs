@@ -23,14 +23,10 @@ mod layer;
 mod logs;
 pub(crate) mod out;
 
-#[allow(unused_imports, reason = "for `init`, which sets the rules of its own redactor")]
+#[cfg(feature = "pipeline")]
 pub(crate) use clean::set_redactor;
 #[cfg(feature = "subscriber")]
-#[allow(unused_imports, reason = "for `init` and `doctor`")]
-pub(crate) use filter::set_filter;
-#[cfg(feature = "subscriber")]
-#[allow(unused_imports, reason = "for `init` and `doctor`")]
-pub(crate) use install::{BoxedLayer, Listener, install, listener};
+pub(crate) use install::{Subscriber, describe, install};
 #[cfg(feature = "subscriber")]
 pub use layer::layer;
 #[cfg(feature = "subscriber")]

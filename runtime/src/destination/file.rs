@@ -1,1 +1,155 @@
-//! To be written.
+//! The file destination: batches in, lines of OTLP JSON out.
+//!
+//! Each line is one `ExportTraceServiceRequest`, `ExportLogsServiceRequest` or `ExportMetricsServiceRequest`, the
+//! form that OpenTelemetry's file exporter writes and the Collector's `otlpjsonfile` receiver reads.
+
+use super::otlp::json;
+use super::{Batch, Delivered, DeliveryError, Destination};
+use std::borrow::Cow;
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+/// Memory of the line buffer that is kept from batch to batch.
+const KEPT_BUFFER: usize = 4 << 20;
+
+/// Why a file cannot be written to.
+#[derive(Debug, thiserror::Error)]
+#[error("{} cannot be opened for writing: {source}; check that its folder exists and may be written to", path.display())]
+pub struct FileError {
+    /// The file.
+    pub path: PathBuf,
+    /// What the system said.
+    pub source: io::Error,
+}
+
+/// Writes batches to a file as lines of OTLP JSON.
+#[derive(Debug)]
+pub struct File {
+    path: PathBuf,
+    file: fs::File,
+    lines: Vec<u8>,
+    /// The file ends inside a line, since a write broke off and could not be taken back.
+    torn: bool,
+}
+
+impl File {
+    /// Writes to this file, emptied first.
+    ///
+    /// # Errors
+    /// Where the file cannot be opened, such as for a missing folder.
+    pub fn create(path: impl Into<PathBuf>) -> Result<Self, FileError> {
+        let path = path.into();
+        match fs::File::create(&path) {
+            Ok(_) => Self::append(path),
+            Err(source) => Err(FileError { path, source }),
+        }
+    }
+
+    /// Writes to the end of this file, made if it is missing. Several processes may append to one file.
+    ///
+    /// # Errors
+    /// Where the file cannot be opened, such as for a missing folder.
+    pub fn append(path: impl Into<PathBuf>) -> Result<Self, FileError> {
+        let path = path.into();
+        match fs::OpenOptions::new().append(true).create(true).open(&path) {
+            Ok(file) => Ok(Self {
+                path,
+                file,
+                lines: Vec::new(),
+                torn: false,
+            }),
+            Err(source) => Err(FileError { path, source }),
+        }
+    }
+
+    /// Where it writes.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Writes all lines or, as far as the file allows, none: a batch that is tried again is not in it twice.
+    fn write_lines(&mut self) -> io::Result<()> {
+        let before = self.file.metadata()?;
+        let mut written = 0;
+        while written < self.lines.len() {
+            match self.file.write(&self.lines[written..]) {
+                Ok(0) => return self.take_back(&before, written, io::ErrorKind::WriteZero.into()),
+                Ok(count) => written += count,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return self.take_back(&before, written, error),
+            }
+        }
+        self.torn = false;
+        Ok(())
+    }
+
+    /// Cuts off what was written, unless somebody else has written since.
+    fn take_back(&mut self, before: &fs::Metadata, written: usize, error: io::Error) -> io::Result<()> {
+        let length = self.file.metadata()?.len();
+        let is_ours = before.is_file() && length == before.len() + written as u64;
+        self.torn |= written > 0 && !(is_ours && self.file.set_len(before.len()).is_ok());
+        Err(error)
+    }
+}
+
+impl Destination for File {
+    fn name(&self) -> Cow<'static, str> {
+        "file".into()
+    }
+
+    fn deliver(&mut self, batch: &Batch) -> Result<Delivered, DeliveryError> {
+        self.lines.clear();
+        if self.torn {
+            self.lines.push(b'\n');
+        }
+        let resource = &batch.resource;
+        if !batch.spans.is_empty() {
+            json::traces(&mut self.lines, resource, &batch.spans);
+            self.lines.push(b'\n');
+        }
+        if !batch.logs.is_empty() {
+            json::logs(&mut self.lines, resource, &batch.logs);
+            self.lines.push(b'\n');
+        }
+        if !batch.metrics.is_empty() {
+            json::metrics(&mut self.lines, resource, &batch.metrics);
+            self.lines.push(b'\n');
+        }
+        let result = self.write_lines();
+        self.lines.shrink_to(KEPT_BUFFER);
+        match result {
+            Ok(()) => Ok(Delivered::default()),
+            Err(error) => Err(failed(&self.path, "written", &error)),
+        }
+    }
+
+    fn flush(&mut self) -> Result<(), DeliveryError> {
+        match self.file.sync_data() {
+            Ok(()) => Ok(()),
+            // A pipe or a terminal cannot be synchronised, and needs not to be.
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported
+                ) =>
+            {
+                Ok(())
+            }
+            Err(error) => Err(failed(&self.path, "flushed", &error)),
+        }
+    }
+
+    fn for_child(&self) -> Option<Box<dyn Destination>> {
+        Some(Box::new(Self::append(&self.path).ok()?))
+    }
+
+    fn describe(&self) -> String {
+        format!("file {}", self.path.display())
+    }
+}
+
+/// A full disk or a lost mount may come back, so the batch is kept and tried again.
+fn failed(path: &Path, what: &str, error: &io::Error) -> DeliveryError {
+    DeliveryError::retry(format!("{} cannot be {what}: {error}", path.display()))
+}

@@ -4,8 +4,15 @@
 
 pub mod console;
 pub mod file;
-#[cfg(feature = "otlp")]
+mod into;
+#[cfg(feature = "opentelemetry")]
+pub mod opentelemetry;
 pub mod otlp;
+
+pub use file::{File, FileError};
+pub use into::IntoDestination;
+#[cfg(feature = "otlp")]
+pub use otlp::{Compression, Otlp, OtlpDestination, OtlpError};
 
 use crate::record::{LogRecord, Metric, Resource, SpanRecord};
 use std::borrow::Cow;

@@ -13,7 +13,9 @@ mod thread;
 mod worker;
 
 pub(crate) use assemble::Assembler;
-pub(crate) use process::{Plan, flush, health, is_running, restart_in_child, shutdown, start, wake};
+pub(crate) use process::{
+    Plan, describe, flush, health, is_running, resource, restart_in_child, shutdown, start, wake,
+};
 pub use report::{DestinationReport, DropReason, Health, Report};
 
 use crate::context::Context;

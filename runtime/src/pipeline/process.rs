@@ -18,6 +18,8 @@ use std::time::Duration;
 #[derive(Clone)]
 pub(crate) struct Plan {
     pub(crate) resource: Arc<Resource>,
+    /// Brings the resource up to date in a forked child.
+    pub(crate) in_child: Arc<dyn Fn(&Resource) -> Resource + Send + Sync>,
     pub(crate) redactor: Redactor,
     pub(crate) limits: Limits,
     pub(crate) hooks: Vec<Hook>,
@@ -102,6 +104,7 @@ pub(crate) fn restart_in_child() {
         return;
     }
     running.epoch = raw::fork_epoch();
+    running.plan.resource = Arc::new((running.plan.in_child)(&running.plan.resource));
     let destinations = std::mem::take(&mut running.spares);
     running.spares = destinations
         .iter()
@@ -164,4 +167,16 @@ pub(crate) fn shutdown(wait: Duration) -> Report {
 /// The accounts at this moment.
 pub(crate) fn health() -> Health {
     present().map(|shared| shared.health()).unwrap_or_default()
+}
+
+/// What all records of this process share.
+pub(crate) fn resource() -> Option<Arc<Resource>> {
+    running()
+        .as_ref()
+        .map(|running| Arc::clone(&running.plan.resource))
+}
+
+/// A line for each destination: what it is, and whether it can be reached now.
+pub(crate) fn describe(wait: Duration) -> Vec<String> {
+    present().map(|shared| shared.describe(wait)).unwrap_or_default()
 }

@@ -14,6 +14,8 @@ const HURRIED: Duration = Duration::from_millis(200);
 /// What the pipeline tells a worker.
 pub(super) enum Item {
     Batch(Arc<Batch>, usize),
+    /// Say what the destination is.
+    Describe(Arc<Mutex<Option<String>>>, Arc<Latch>),
     /// Flush, and say so.
     Flush(Arc<Latch>),
     /// Flush, say so, and end.
@@ -104,7 +106,7 @@ impl Queue {
         match &item {
             Item::Stop(latch) => state.deadline = Some(latch.deadline()),
             Item::Flush(_) => state.flushes += 1,
-            Item::Batch(..) => {}
+            Item::Batch(..) | Item::Describe(..) => {}
         }
         state.items.push_back(item);
         drop(state);

@@ -16,7 +16,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::Thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// What other threads ask of the loop.
 pub(super) enum Command {
@@ -67,6 +67,20 @@ impl Shared {
     /// `true` for the first caller.
     pub(super) fn begin_shutdown(&self) -> bool {
         !self.stopping.swap(true, Ordering::SeqCst)
+    }
+
+    pub(super) fn describe(&self, wait: Duration) -> Vec<String> {
+        let workers: Vec<_> = self.workers.get().into_iter().flatten().collect();
+        let latch = Arc::new(Latch::new(workers.len(), wait));
+        let asked: Vec<_> = workers
+            .iter()
+            .map(|worker| (worker, worker.describe(&latch)))
+            .collect();
+        latch.wait();
+        asked
+            .into_iter()
+            .map(|(worker, answer)| worker.described(&answer))
+            .collect()
     }
 
     pub(super) fn health(&self) -> Health {

@@ -62,6 +62,20 @@ impl Worker {
         self.queue.command(Item::Stop(Arc::clone(latch)));
     }
 
+    /// Asks the destination to describe itself.
+    pub(super) fn describe(&self, latch: &Arc<Latch>) -> Arc<Mutex<Option<String>>> {
+        let answer = Arc::new(Mutex::new(None));
+        self.queue
+            .command(Item::Describe(Arc::clone(&answer), Arc::clone(latch)));
+        answer
+    }
+
+    /// What it answered, if it did.
+    pub(super) fn described(&self, answer: &Mutex<Option<String>>) -> String {
+        let answer = answer.lock().unwrap_or_else(PoisonError::into_inner).take();
+        answer.unwrap_or_else(|| format!("{}: busy delivering; no answer in time", self.name))
+    }
+
     pub(super) fn report(&self) -> DestinationReport {
         let last_error = self
             .last_error
@@ -86,6 +100,12 @@ impl Delivery {
                 Item::Batch(batch, bytes) => {
                     self.deliver(&batch);
                     self.queue.done(bytes);
+                }
+                Item::Describe(answer, latch) => {
+                    let destination = &self.destination;
+                    let text = catch_unwind(AssertUnwindSafe(|| destination.describe())).ok();
+                    *answer.lock().unwrap_or_else(PoisonError::into_inner) = text;
+                    latch.count_down();
                 }
                 Item::Flush(latch) => {
                     self.flush();

@@ -11,6 +11,7 @@
 mod b3;
 mod baggage;
 mod carrier;
+mod current;
 mod format;
 mod found;
 mod hex;
@@ -25,6 +26,7 @@ mod xray;
 
 pub use baggage::{Baggage, BaggageError, BaggageMember, BaggageProperty};
 pub use carrier::{Extract, Inject};
+pub(crate) use current::{describe, set_propagators};
 pub use format::{Format, FormatError};
 pub use propagators::{Extracted, Propagators};
 pub use trust::{Inbound, Trust};

@@ -1,7 +1,7 @@
 //! The count limits as the recorder checks them, so that a span in a loop cannot grow without end.
 
 use crate::limits::Limits;
-use std::sync::atomic::{AtomicU16, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU16, Ordering};
 
 static ATTRIBUTES: AtomicU16 = AtomicU16::new(128);
 static EVENTS: AtomicU16 = AtomicU16::new(128);
@@ -25,4 +25,17 @@ pub(super) fn events() -> u16 {
 
 pub(super) fn links() -> u16 {
     LINKS.load(Ordering::Relaxed)
+}
+
+/// `SPANWRIGHT_CAPTURE=off`: nothing that annotations name is captured.
+static CAPTURE: AtomicBool = AtomicBool::new(true);
+
+#[cfg(feature = "pipeline")]
+pub(crate) fn set_capture(on: bool) {
+    CAPTURE.store(on, Ordering::Relaxed);
+}
+
+#[inline]
+pub(crate) fn captures() -> bool {
+    CAPTURE.load(Ordering::Relaxed)
 }

@@ -56,28 +56,50 @@ pub(super) fn prepare(live: &mut Live) {
 
 /// A span that is entered until this is dropped, and then ends.
 #[must_use = "the span ends when its scope is dropped"]
-#[derive(Debug)]
 pub struct Scope {
     /// 0 for none.
     ident: u64,
+    /// The span itself, where the thread has no stack any more: in another thread-local's destructor.
+    loose: Option<Box<Live>>,
     not_send: PhantomData<*const ()>,
+}
+
+impl std::fmt::Debug for Scope {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Scope({:016x})", self.ident)
+    }
 }
 
 /// Enters the span for as long as the guard lives.
 #[inline]
 pub fn scope(mut span: Span) -> Scope {
-    Scope {
-        ident: span.0.take().map_or(0, open),
-        not_send: PhantomData,
+    match span.0.take() {
+        Some(live) => Scope::open(live),
+        None => Scope {
+            ident: 0,
+            loose: None,
+            not_send: PhantomData,
+        },
     }
 }
 
-fn open(mut live: Box<Live>) -> u64 {
-    prepare(&mut live);
-    enter(live).unwrap_or(0)
-}
-
 impl Scope {
+    fn open(mut live: Box<Live>) -> Self {
+        prepare(&mut live);
+        match enter(live) {
+            Ok(ident) => Self {
+                ident,
+                loose: None,
+                not_send: PhantomData,
+            },
+            Err(live) => Self {
+                ident: live.ident(),
+                loose: Some(live),
+                not_send: PhantomData,
+            },
+        }
+    }
+
     /// The span's identity on the stack; 0 for none.
     pub(crate) fn ident(&self) -> u64 {
         self.ident
@@ -87,7 +109,7 @@ impl Scope {
     #[inline]
     fn leave(mut self) -> Option<Box<Live>> {
         let ident = std::mem::take(&mut self.ident);
-        let live = exit(ident)?;
+        let live = self.loose.take().or_else(|| exit(ident))?;
         if let Some(mirror) = &live.mirror {
             crate::bridge::out::exit(mirror);
         }
@@ -99,13 +121,15 @@ impl Drop for Scope {
     #[inline]
     fn drop(&mut self) {
         if self.ident != 0 {
-            close(self.ident);
+            close(self.ident, self.loose.take());
         }
     }
 }
 
-fn close(ident: u64) {
-    let Some(live) = exit(ident) else { return };
+fn close(ident: u64, loose: Option<Box<Live>>) {
+    let Some(live) = loose.or_else(|| exit(ident)) else {
+        return;
+    };
     if let Some(mirror) = &live.mirror {
         crate::bridge::out::exit(mirror);
     }
@@ -121,10 +145,7 @@ fn close(ident: u64) {
 #[inline]
 pub fn call<R>(mut span: Span, reader: impl Finish<R>, body: impl FnOnce() -> R) -> R {
     let Some(live) = span.0.take() else { return body() };
-    let scope = Scope {
-        ident: open(live),
-        not_send: PhantomData,
-    };
+    let scope = Scope::open(live);
     let value = body();
     if let Some(mut live) = scope.leave() {
         finish::read(&mut live, reader, &value);
@@ -133,9 +154,10 @@ pub fn call<R>(mut span: Span, reader: impl Finish<R>, body: impl FnOnce() -> R)
     value
 }
 
-/// As [`call`], where the result's type cannot be named: the reader is picked from the result itself.
+/// As [`call`], where the result's type cannot be named: the reader is picked from the result itself. `body` comes
+/// first, for the compiler looks at closures in order and `pick` must know what `body` returns.
 #[inline]
-pub fn call_value<R, F: Finish<R>>(span: Span, pick: impl FnOnce(&R) -> F, body: impl FnOnce() -> R) -> R {
+pub fn call_value<R, F: Finish<R>>(span: Span, body: impl FnOnce() -> R, pick: impl FnOnce(&R) -> F) -> R {
     struct Picked<P>(P);
     impl<R, F: Finish<R>, P: FnOnce(&R) -> F> Finish<R> for Picked<P> {
         fn finish(self, value: &R, end: &mut super::End<'_>) {

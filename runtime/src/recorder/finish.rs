@@ -73,7 +73,7 @@ impl<R> Finish<R> for NoRead {
 }
 
 /// Leaves errors alone that `predicate` says are expected; see [`ignore`].
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Ignore<F, P> {
     inner: F,
     predicate: P,
@@ -98,6 +98,12 @@ pub struct OnOk<F, R, T: ?Sized, G> {
     inner: F,
     project: fn(&R) -> Option<&T>,
     read: G,
+}
+
+impl<F: Clone, R, T: ?Sized, G: Clone> Clone for OnOk<F, R, T, G> {
+    fn clone(&self) -> Self {
+        Self { inner: self.inner.clone(), project: self.project, read: self.read.clone() }
+    }
 }
 
 impl<F, R, T: ?Sized, G> std::fmt::Debug for OnOk<F, R, T, G> {

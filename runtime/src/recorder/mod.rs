@@ -21,7 +21,9 @@ mod start;
 mod stream;
 mod switchboard;
 
-pub(crate) use bounds::set_limits;
+pub(crate) use bounds::captures;
+#[cfg(feature = "pipeline")]
+pub(crate) use bounds::{set_capture, set_limits};
 pub use call::{Scope, call, call_value, scope};
 #[cfg(feature = "subscriber")]
 pub(crate) use call::{enter, exit};

@@ -40,6 +40,14 @@ impl<R: ?Sized> Tag<R> {
 /// Reads a result at the end of a span.
 pub struct Reader<R>(fn(&R, &mut End<'_>));
 
+impl<R> Clone for Reader<R> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<R> Copy for Reader<R> {}
+
 impl<R> fmt::Debug for Reader<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Reader")

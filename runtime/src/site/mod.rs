@@ -4,8 +4,10 @@ mod filter;
 mod switch;
 
 pub use filter::{Filter, FilterError};
-pub use switch::sites;
-pub(crate) use switch::{by_number, generation, set_filter, set_recording};
+#[cfg(feature = "pipeline")]
+pub(crate) use switch::current_filter;
+pub(crate) use switch::{by_number, generation, set_recording};
+pub use switch::{set_filter, sites};
 
 use crate::record::Kind;
 use std::sync::atomic::AtomicU32;

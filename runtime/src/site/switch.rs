@@ -24,10 +24,23 @@ fn bump() {
     });
 }
 
-/// Replaces the filter; every site asks again at its next call.
-pub(crate) fn set_filter(filter: Filter) {
+/// Replaces the filter at run time: every site asks it again at its next call.
+///
+/// ```
+/// spanwright::set_filter("app::db=off,info".parse().unwrap());
+/// # spanwright::set_filter(spanwright::Filter::default());
+/// ```
+pub fn set_filter(filter: Filter) {
     *FILTER.write().unwrap_or_else(PoisonError::into_inner) = Some(filter);
     bump();
+    // Spans of other crates are filtered by it too, and `tracing` keeps the answers.
+    tracing_core::callsite::rebuild_interest_cache();
+}
+
+/// The filter that holds.
+#[cfg(feature = "pipeline")]
+pub(crate) fn current_filter() -> Option<Filter> {
+    FILTER.read().unwrap_or_else(PoisonError::into_inner).clone()
 }
 
 /// Switches all sites on or off.

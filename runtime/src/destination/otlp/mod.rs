@@ -1,1 +1,81 @@
-//! OTLP.
+//! OTLP: a batch in, requests over HTTP or gRPC out, by our own encoders of protobuf and JSON.
+//!
+//! [`Otlp`] builds the destination. Without the feature `otlp` only the JSON encoder is here, for the file
+//! destination.
+
+pub(crate) mod json;
+mod shape;
+
+#[cfg(feature = "otlp")]
+mod builder;
+#[cfg(feature = "otlp")]
+mod deliver;
+#[cfg(feature = "otlp")]
+mod endpoint;
+#[cfg(feature = "grpc")]
+mod grpc;
+#[cfg(feature = "otlp")]
+mod http;
+#[cfg(feature = "otlp")]
+mod mixed;
+#[cfg(feature = "otlp")]
+mod protobuf;
+#[cfg(feature = "otlp")]
+mod reply;
+#[cfg(feature = "otlp")]
+mod retry_after;
+#[cfg(feature = "otlp")]
+mod tls;
+#[cfg(feature = "otlp")]
+mod wire;
+
+#[cfg(feature = "otlp")]
+pub use builder::{Compression, Otlp, OtlpError};
+#[cfg(feature = "otlp")]
+pub use deliver::OtlpDestination;
+
+/// `OTel-OTLP-Exporter-<language>/<version>`, the form that the protocol's exporters share, with our own name.
+#[cfg(feature = "otlp")]
+const USER_AGENT: &str = concat!("OTel-OTLP-Exporter-Rust-Spanwright/", env!("CARGO_PKG_VERSION"));
+
+/// A batch of so many spans and log records, all different.
+#[cfg(all(test, feature = "otlp"))]
+fn sample(spans: usize, logs: usize) -> crate::destination::Batch {
+    use crate::record::{LogRecord, Outcome, Severity, SpanRecord, Status};
+    let mut batch = crate::destination::Batch::new(Default::default());
+    batch.spans.extend((0..spans).map(|at| SpanRecord {
+        trace_id: crate::id::TraceId::random(),
+        span_id: crate::id::SpanId::random(),
+        parent_span_id: None,
+        parent_is_remote: false,
+        flags: crate::id::TraceFlags::SAMPLED,
+        trace_state: "".into(),
+        site: None,
+        name: format!("span {at}").into(),
+        kind: crate::record::Kind::Internal,
+        scope: "sample".into(),
+        start_ns: 1,
+        end_ns: 2,
+        attributes: Vec::new(),
+        events: Vec::new(),
+        links: Vec::new(),
+        status: Status::Unset,
+        outcome: Outcome::Ok,
+        dropped_attributes: 0,
+        dropped_events: 0,
+        dropped_links: 0,
+    }));
+    batch.logs.extend((0..logs).map(|at| LogRecord {
+        time_ns: at as u64 + 1,
+        severity: Severity::Info,
+        event_name: "".into(),
+        body: None,
+        trace_id: crate::id::TraceId::random(),
+        span_id: crate::id::SpanId::random(),
+        flags: crate::id::TraceFlags::SAMPLED,
+        scope: "sample".into(),
+        attributes: Vec::new(),
+        dropped_attributes: 0,
+    }));
+    batch
+}

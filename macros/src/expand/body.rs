@@ -1,0 +1,113 @@
+//! The user's body, and what stands in front of it once it is wrapped.
+
+use proc_macro2::{Delimiter, Group, Span, TokenStream};
+use quote::quote_spanned;
+use syn::spanned::Spanned;
+use syn::visit_mut::{self, VisitMut};
+use syn::{Ident, ReturnType, Type};
+
+use super::at;
+use crate::params::Param;
+use crate::shape::peel;
+
+/// Braces of our own at the place of the user's: theirs would count as needless ones.
+pub(super) fn braces(tokens: TokenStream, place: Span) -> Group {
+    let mut group = Group::new(Delimiter::Brace, tokens);
+    group.set_span(at(place));
+    group
+}
+
+/// The body as a nested block.
+pub(super) fn block(group: &Group) -> Group {
+    braces(group.stream(), group.span())
+}
+
+/// The body that owns all parameters, in an order in which they drop as without us: a closure or an `async`
+/// block captures in order of first use, drops in order of capture, and a function drops its last parameter first.
+pub(super) fn owning(params: &[Param], group: &Group) -> TokenStream {
+    with_preamble(uses(params), group)
+}
+
+/// The same for an `async` block, which also has to be told its type, so that the compiler blames the same line
+/// as without us. Nothing for `!`, which is no type argument.
+pub(super) fn owning_async(
+    params: &[Param],
+    p: &TokenStream,
+    output: &ReturnType,
+    group: &Group,
+) -> TokenStream {
+    let mut preamble = uses(params);
+    match output {
+        ReturnType::Default => {
+            preamble.extend(quote_spanned!(Span::mixed_site()=> return #p::returns::<()>();))
+        }
+        ReturnType::Type(_, ty) if matches!(peel(ty), Type::Never(_)) => {}
+        ReturnType::Type(_, ty) => {
+            let ty = erased(ty);
+            preamble.extend(quote_spanned!(at(ty.span())=> return #p::returns::<#ty>();));
+        }
+    }
+    with_preamble(preamble, group)
+}
+
+fn with_preamble(preamble: TokenStream, group: &Group) -> TokenStream {
+    let preamble =
+        (!preamble.is_empty()).then(|| quote_spanned!(Span::mixed_site()=> if false { #preamble }));
+    let body = block(group);
+    quote_spanned!(Span::mixed_site()=> #preamble #body)
+}
+
+/// `let _ = (&last, …, &first);`, apart for each parameter under a `#[cfg]`.
+fn uses(params: &[Param]) -> TokenStream {
+    let mut uses = TokenStream::new();
+    let mut plain: Vec<&Ident> = Vec::new();
+    let flush = |names: &mut Vec<&Ident>, uses: &mut TokenStream| {
+        if !names.is_empty() {
+            uses.extend(quote_spanned!(Span::mixed_site()=> let _ = (#(&#names,)*);));
+            names.clear();
+        }
+    };
+    for param in params.iter().rev() {
+        if param.cfg.is_empty() {
+            plain.extend(&param.names);
+            continue;
+        }
+        flush(&mut plain, &mut uses);
+        let (cfg, names) = (&param.cfg, &param.names);
+        uses.extend(quote_spanned!(Span::mixed_site()=> #(#cfg)* let _ = (#(&#names,)*);));
+    }
+    flush(&mut plain, &mut uses);
+    uses
+}
+
+/// The type with `_` for each `impl Trait`, which has no name.
+pub(super) fn erased(ty: &Type) -> Type {
+    struct Erase;
+    impl VisitMut for Erase {
+        fn visit_type_mut(&mut self, ty: &mut Type) {
+            if let Type::ImplTrait(opaque) = ty {
+                let span = opaque.impl_token.span;
+                *ty = Type::Verbatim(quote_spanned!(span=> _));
+            } else {
+                visit_mut::visit_type_mut(self, ty);
+            }
+        }
+    }
+    let mut ty = ty.clone();
+    Erase.visit_type_mut(&mut ty);
+    ty
+}
+
+/// Whether `impl Trait` occurs in the type.
+pub(super) fn is_opaque(ty: &Type) -> bool {
+    struct Find(bool);
+    impl VisitMut for Find {
+        fn visit_type_mut(&mut self, ty: &mut Type) {
+            self.0 |= matches!(ty, Type::ImplTrait(_));
+            visit_mut::visit_type_mut(self, ty);
+        }
+    }
+    let mut find = Find(false);
+    find.visit_type_mut(&mut ty.clone());
+    find.0
+}

@@ -1,0 +1,89 @@
+//! Functions whose work is done when what they return is polled.
+
+use proc_macro2::{Group, Span, TokenStream};
+use quote::quote_spanned;
+
+use super::finish::{self, Tag};
+use super::{Run, body, sync};
+use crate::args::Domain;
+use crate::model::Traced;
+use crate::params;
+use crate::shape::{Returned, Wrap};
+
+/// Input:  `async fn f(a: A) -> T { BODY }`
+/// Output: `future(__span, FINISH,
+///         async move { if false { let _ = (&a,); return returns::<T>(); } BODY }).await`
+///
+/// One wrapper only: each further `async` block holds its captures a second time.
+pub(super) fn run_async(traced: &Traced, group: &Group) -> Run {
+    let p = &traced.private;
+    let span = Span::mixed_site();
+    let mut sig = traced.item.sig.clone();
+    let params = params::name_all(&mut sig);
+    let body = body::owning_async(&params, p, &sig.output, group);
+    let output = traced.output();
+    let finish = output.and_then(|ty| finish::finish(traced, output, Tag::Type(ty)));
+    let finish = finish.unwrap_or_else(|| no_read(p));
+    let tokens = quote_spanned!(span=> #p::future(__span, #finish, async move { #body }).await);
+    Run { sig, tokens }
+}
+
+/// Input:  `fn f(a: A) -> impl Future<Output = T> { BODY }`
+/// Output: `returned_future(__span, FINISH, once(move || { BODY }))`, in a box where the return type is boxed
+pub(super) fn run_returned(traced: &Traced, returned: &Returned, group: &Group) -> Run {
+    let p = &traced.private;
+    let (sig, once) = call(traced, returned, group);
+    let finish = finish_inner(traced, returned);
+    let future = quote_spanned!(Span::mixed_site()=> #p::returned_future(__span, #finish, #once));
+    Run {
+        sig,
+        tokens: boxed(p, returned, future),
+    }
+}
+
+/// Input:  `fn f(a: A) -> impl Stream<Item = T> { BODY }`
+/// Output: `stream(__span, FINISH, once(move || { BODY }))`, in a box where the return type is boxed
+pub(super) fn run_stream(traced: &Traced, returned: &Returned, group: &Group) -> Run {
+    let p = &traced.private;
+    let span = Span::mixed_site();
+    let (sig, once) = call(traced, returned, group);
+    let stream = match (&traced.args.domain, &returned.inner) {
+        (Domain::Llm(_), Some(item)) => {
+            let (errors, chunk) = (finish::errors_only(traced, item), finish::chunk(traced, item));
+            quote_spanned!(span=> #p::llm::stream(__span, #errors, #chunk, #once))
+        }
+        _ => {
+            let finish = finish_inner(traced, returned);
+            quote_spanned!(span=> #p::stream(__span, #finish, #once))
+        }
+    };
+    Run {
+        sig,
+        tokens: boxed(p, returned, stream),
+    }
+}
+
+fn call(traced: &Traced, returned: &Returned, group: &Group) -> (syn::Signature, TokenStream) {
+    let mut sig = traced.item.sig.clone();
+    let params = params::name_all(&mut sig);
+    let body = body::owning(&params, group);
+    (sig, sync::once(traced, returned, &body))
+}
+
+/// The finisher of the output or item.
+pub(super) fn finish_inner(traced: &Traced, returned: &Returned) -> TokenStream {
+    let inner = returned.inner.as_ref();
+    let finish = inner.and_then(|ty| finish::finish(traced, inner, Tag::Type(ty)));
+    finish.unwrap_or_else(|| no_read(&traced.private))
+}
+
+fn boxed(p: &TokenStream, returned: &Returned, tokens: TokenStream) -> TokenStream {
+    match returned.wrap {
+        Wrap::Opaque => tokens,
+        Wrap::PinBox | Wrap::Box => quote_spanned!(Span::mixed_site()=> #p::Box::pin(#tokens)),
+    }
+}
+
+fn no_read(p: &TokenStream) -> TokenStream {
+    quote_spanned!(Span::mixed_site()=> #p::NoRead)
+}

@@ -1,0 +1,77 @@
+//! Model to tokens. All generated tokens are hygienic; the user's own go out as they came in.
+
+mod attributes;
+mod body;
+mod domain;
+mod finish;
+mod future;
+mod site;
+mod start;
+mod sync;
+
+use proc_macro2::{Group, Span, TokenStream};
+use quote::{ToTokens, quote_spanned};
+use syn::parse::{ParseStream, Parser};
+use syn::{Attribute, Signature};
+
+use crate::item::Body;
+use crate::model::Traced;
+use crate::shape::Shape;
+
+/// What a form of running contributes: a signature in which all has a name, and the statements that run it.
+struct Run {
+    sig: Signature,
+    tokens: TokenStream,
+}
+
+/// Writes the annotated function.
+///
+/// ```text
+/// Input:  #[traced] fn load(id: u64) -> u64 { BODY }
+/// Output: fn load(id: u64) -> u64 {
+///             let __span = ::spanwright::__private::start({ static SITE: … ; &SITE });
+///             let __scope = ::spanwright::__private::scope(__span);
+///             { BODY }
+///         }
+/// ```
+pub(crate) fn function(traced: &Traced) -> TokenStream {
+    let Body::Block(group) = &traced.item.body else {
+        return traced.item.to_token_stream();
+    };
+    let (inner, group) = split_inner_attributes(group);
+    let record = attributes::record(traced);
+    let start = start::start(traced, record.is_some());
+    let run = match &traced.shape {
+        Shape::Sync => sync::run(traced, &group),
+        Shape::Async => future::run_async(traced, &group),
+        Shape::Future(returned) => future::run_returned(traced, returned, &group),
+        Shape::Stream(returned) => future::run_stream(traced, returned, &group),
+        Shape::Items(returned) => sync::run_items(traced, returned, &group),
+    };
+    let (attrs, vis, defaultness) = (&traced.item.attrs, &traced.item.vis, &traced.item.defaultness);
+    let (sig, run) = (&run.sig, &run.tokens);
+    let block = body::braces(
+        quote_spanned!(Span::mixed_site()=> #(#inner)* #start #record #run),
+        group.span(),
+    );
+    quote_spanned!(Span::mixed_site()=> #(#attrs)* #vis #defaultness #sig #block)
+}
+
+/// `#![…]` is only allowed at the start of a function's own body.
+fn split_inner_attributes(group: &Group) -> (Vec<Attribute>, Group) {
+    let parser =
+        |input: ParseStream| Ok((input.call(Attribute::parse_inner)?, input.parse::<TokenStream>()?));
+    match parser.parse2(group.stream()) {
+        Ok((attrs, body)) if !attrs.is_empty() => {
+            let mut rest = Group::new(group.delimiter(), body);
+            rest.set_span(group.span());
+            (attrs, rest)
+        }
+        _ => (Vec::new(), group.clone()),
+    }
+}
+
+/// Our hygiene, at the place of the user's token that an error should point at.
+fn at(span: Span) -> Span {
+    Span::mixed_site().located_at(span)
+}

@@ -1,0 +1,151 @@
+//! Configuration from the environment: variables go in, [`Settings`] and a list of [`Problem`]s come out.
+//!
+//! `docs/environment.md` is the table of all of them. What the builder says goes before what is read here,
+//! and nothing here fails: a value that cannot be used is reported and the default holds.
+
+mod batching;
+mod env;
+mod exporters;
+mod legacy;
+mod limits;
+mod names;
+mod otlp;
+mod pairs;
+mod resource;
+mod sampling;
+mod semantics;
+
+pub(crate) use batching::{BATCH_BYTES, Batching, MetricTiming};
+pub(crate) use env::{Problem, Source};
+pub(crate) use exporters::{Exporter, SignalSettings};
+pub(crate) use otlp::{Compression, Endpoint, EndpointFrom, OtlpSettings, Protocol, Signal};
+pub(crate) use pairs::Headers;
+pub(crate) use resource::{GivenService, ProcessFacts, ResourceSettings};
+pub(crate) use semantics::{Content, ExceptionSignal, Semantics};
+
+use crate::limits::Limits;
+use crate::sampler::Sampler;
+use env::{Env, list, one_of};
+
+/// How much Spanwright says about itself (`OTEL_LOG_LEVEL`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum LogLevel {
+    None,
+    Error,
+    Warn,
+    #[default]
+    Info,
+    Debug,
+    Trace,
+}
+
+/// Everything the environment says, with our defaults where it says nothing.
+#[derive(Clone, Debug)]
+pub(crate) struct Settings {
+    /// Nothing is recorded; context is still propagated.
+    pub(crate) disabled: bool,
+    pub(crate) log_level: LogLevel,
+    /// The names of `OTEL_PROPAGATORS` in lower case; `None` where it is unset.
+    pub(crate) propagators: Option<Vec<String>>,
+    pub(crate) resource: ResourceSettings,
+    /// `None` where no variable asks for a sampler.
+    pub(crate) sampler: Option<Sampler>,
+    pub(crate) limits: Limits,
+    pub(crate) traces: SignalSettings,
+    pub(crate) logs: SignalSettings,
+    pub(crate) metrics: SignalSettings,
+    pub(crate) span_batches: Batching,
+    pub(crate) log_batches: Batching,
+    pub(crate) metric_timing: MetricTiming,
+    /// Bytes that all records in the process may take.
+    pub(crate) queue_bytes: usize,
+    pub(crate) semantics: Semantics,
+    /// `SPANWRIGHT_TRACE` as it stands: which sites record.
+    pub(crate) trace_filter: Option<String>,
+    /// What was wrong, and what to know; each once.
+    pub(crate) problems: Vec<Problem>,
+}
+
+impl Settings {
+    /// Reads the process's environment, and looks for names that mean nothing.
+    pub(crate) fn from_process() -> Self {
+        let mut settings = Self::read(&|name: &str| std::env::var_os(name));
+        let all = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+        settings.problems.extend(names::unknown(all));
+        settings
+    }
+
+    /// Reads variables from anywhere.
+    pub(crate) fn read(source: &Source<'_>) -> Self {
+        let mut env = Env::new(source);
+        let [traces, logs, metrics] = exporters::read(&mut env);
+        legacy::without_effect(&mut env);
+        fixed_metrics(&mut env);
+        Self {
+            disabled: disabled(&mut env),
+            log_level: log_level(&mut env),
+            propagators: env
+                .text("OTEL_PROPAGATORS")
+                .map(|text| list(&text).map(str::to_ascii_lowercase).collect()),
+            resource: ResourceSettings::read(&mut env),
+            sampler: sampling::read(&mut env),
+            limits: limits::read(&mut env),
+            traces,
+            logs,
+            metrics,
+            span_batches: Batching::read(&mut env, "OTEL_BSP"),
+            log_batches: Batching::read(&mut env, "OTEL_BLRP"),
+            metric_timing: MetricTiming::read(&mut env),
+            queue_bytes: batching::queue_bytes(&mut env),
+            semantics: Semantics::read(&mut env),
+            trace_filter: env.text("SPANWRIGHT_TRACE"),
+            problems: env.into_problems(),
+        }
+    }
+
+    /// What the variables say about one signal.
+    pub(crate) fn signal(&self, signal: Signal) -> &SignalSettings {
+        match signal {
+            Signal::Traces => &self.traces,
+            Signal::Logs => &self.logs,
+            Signal::Metrics => &self.metrics,
+        }
+    }
+}
+
+/// The standard name goes before the older one.
+fn disabled(env: &mut Env<'_>) -> bool {
+    env.boolean("OTEL_SDK_DISABLED")
+        .or_else(|| legacy::enabled(env).map(|enabled| !enabled))
+        .unwrap_or(false)
+}
+
+fn log_level(env: &mut Env<'_>) -> LogLevel {
+    let names = [
+        ("none", LogLevel::None),
+        ("off", LogLevel::None),
+        ("error", LogLevel::Error),
+        ("warn", LogLevel::Warn),
+        ("info", LogLevel::Info),
+        ("debug", LogLevel::Debug),
+        ("trace", LogLevel::Trace),
+    ];
+    env.parsed("OTEL_LOG_LEVEL", "info", |text| one_of(text, &names))
+        .unwrap_or_default()
+}
+
+/// Metrics have one shape here; asking for another is told.
+fn fixed_metrics(env: &mut Env<'_>) {
+    for (option, only) in [
+        ("TEMPORALITY_PREFERENCE", "cumulative"),
+        ("DEFAULT_HISTOGRAM_AGGREGATION", "explicit_bucket_histogram"),
+    ] {
+        let name = format!("OTEL_EXPORTER_OTLP_METRICS_{option}");
+        env.parsed(&name, only, |text| {
+            one_of(text, &[(only, ())]).map_err(|_| format!("{} is not supported", env::quoted(text)))
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,36 @@
+//! What OTLP's two encodings share: records in the order of their scopes, span flags, how deep values nest.
+
+use crate::record::SpanRecord;
+
+/// Levels of arrays and maps that are sent; what is deeper is replaced by [`TOO_DEEP`]. The usual decoders refuse
+/// a whole request that nests too deep: in protobuf at 32 levels of maps, in JSON at 30.
+pub(super) const MAX_DEPTH: usize = 24;
+
+/// Stands for a value below [`MAX_DEPTH`].
+pub(super) const TOO_DEEP: &str = "[too deep]";
+
+/// `AGGREGATION_TEMPORALITY_CUMULATIVE`.
+pub(super) const CUMULATIVE: u8 = 2;
+
+/// `STATUS_CODE_OK` and `STATUS_CODE_ERROR`.
+pub(super) const STATUS_OK: u8 = 1;
+/// See [`STATUS_OK`].
+pub(super) const STATUS_ERROR: u8 = 2;
+
+/// `SPAN_FLAGS_CONTEXT_HAS_IS_REMOTE_MASK`: the next bit says something.
+const HAS_IS_REMOTE: u32 = 1 << 8;
+/// `SPAN_FLAGS_CONTEXT_IS_REMOTE_MASK`: the parent is in another process.
+const IS_REMOTE: u32 = 1 << 9;
+
+/// `Span.flags`: the trace's flags, and whether the parent is remote.
+pub(super) fn span_flags(span: &SpanRecord) -> u32 {
+    let remote = if span.parent_is_remote { IS_REMOTE } else { 0 };
+    u32::from(span.flags.to_byte()) | HAS_IS_REMOTE | remote
+}
+
+/// The records ordered by scope, those of one scope as they came.
+pub(super) fn ordered_by_scope<T>(records: &[T], scope: impl Fn(&T) -> &str) -> Vec<&T> {
+    let mut ordered: Vec<&T> = records.iter().collect();
+    ordered.sort_by(|a, b| scope(a).cmp(scope(b)));
+    ordered
+}

@@ -1,0 +1,281 @@
+//! Protobuf's wire format: a writer that goes into one growing buffer, and a reader for the small replies.
+//!
+//! A nested message is written first and its length patched in afterwards; the guess of how many bytes the
+//! length takes is nearly always right, so nearly nothing is moved and nothing is measured twice.
+
+/// How many bytes the length before a nested message is expected to take.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Width {
+    /// Below 128 bytes: values, attributes, points.
+    One = 1,
+    /// Below 16 KiB: spans, log records.
+    Two = 2,
+    /// Below 2 MiB: what holds many of those.
+    Three = 3,
+}
+
+/// Longest varint: ten bytes of seven bits hold 64.
+const MAX_VARINT: usize = 10;
+
+const VARINT: u8 = 0;
+const FIXED64: u8 = 1;
+const LENGTH: u8 = 2;
+const FIXED32: u8 = 5;
+
+/// Writes fields to a buffer that is kept from batch to batch.
+#[derive(Default)]
+pub(super) struct Writer {
+    buffer: Vec<u8>,
+}
+
+impl Writer {
+    /// Empties the buffer and keeps its memory.
+    pub(super) fn clear(&mut self) {
+        self.buffer.clear();
+    }
+
+    /// What was written.
+    pub(super) fn as_slice(&self) -> &[u8] {
+        &self.buffer
+    }
+
+    /// The buffer itself, for whoever writes another encoding into it.
+    pub(super) fn buffer_mut(&mut self) -> &mut Vec<u8> {
+        &mut self.buffer
+    }
+
+    fn varint(&mut self, mut value: u64) {
+        while value >= 0x80 {
+            self.buffer.push(value as u8 | 0x80);
+            value >>= 7;
+        }
+        self.buffer.push(value as u8);
+    }
+
+    fn tag(&mut self, field: u8, kind: u8) {
+        self.varint(u64::from(field) << 3 | u64::from(kind));
+    }
+
+    /// A varint field, also where it is zero: a member of a `oneof` must be there to be seen.
+    pub(super) fn set_uint(&mut self, field: u8, value: u64) {
+        self.tag(field, VARINT);
+        self.varint(value);
+    }
+
+    /// A varint field; zero is the default and left out.
+    pub(super) fn uint(&mut self, field: u8, value: u64) {
+        if value != 0 {
+            self.set_uint(field, value);
+        }
+    }
+
+    /// A `fixed64` field; zero is the default and left out.
+    pub(super) fn fixed64(&mut self, field: u8, value: u64) {
+        if value != 0 {
+            self.tag(field, FIXED64);
+            self.buffer.extend_from_slice(&value.to_le_bytes());
+        }
+    }
+
+    /// A `fixed32` field; zero is the default and left out.
+    pub(super) fn fixed32(&mut self, field: u8, value: u32) {
+        if value != 0 {
+            self.tag(field, FIXED32);
+            self.buffer.extend_from_slice(&value.to_le_bytes());
+        }
+    }
+
+    /// A `double` field, always written: those of OTLP are all optional or in a `oneof`.
+    pub(super) fn set_double(&mut self, field: u8, value: f64) {
+        self.tag(field, FIXED64);
+        self.buffer.extend_from_slice(&value.to_le_bytes());
+    }
+
+    /// A string or bytes field, also where it is empty.
+    pub(super) fn set_bytes(&mut self, field: u8, bytes: &[u8]) {
+        self.tag(field, LENGTH);
+        self.varint(bytes.len() as u64);
+        self.buffer.extend_from_slice(bytes);
+    }
+
+    /// A string or bytes field; empty is the default and left out.
+    pub(super) fn bytes(&mut self, field: u8, bytes: &[u8]) {
+        if !bytes.is_empty() {
+            self.set_bytes(field, bytes);
+        }
+    }
+
+    /// A packed field of eight-byte numbers, given in little-endian bytes.
+    pub(super) fn packed64(&mut self, field: u8, numbers: impl ExactSizeIterator<Item = [u8; 8]>) {
+        if numbers.len() > 0 {
+            self.tag(field, LENGTH);
+            self.varint(numbers.len() as u64 * 8);
+            numbers.for_each(|number| self.buffer.extend_from_slice(&number));
+        }
+    }
+
+    /// A nested message: whatever `write` writes.
+    pub(super) fn message(&mut self, field: u8, width: Width, write: impl FnOnce(&mut Self)) {
+        self.tag(field, LENGTH);
+        let at = self.buffer.len();
+        let reserved = width as usize;
+        self.buffer.resize(at + reserved, 0);
+        write(self);
+        let body = at + reserved;
+        let length = self.buffer.len() - body;
+        let (digits, used) = varint_digits(length as u64);
+        if used != reserved {
+            if used > reserved {
+                self.buffer.resize(at + used + length, 0);
+            }
+            self.buffer.copy_within(body..body + length, at + used);
+            self.buffer.truncate(at + used + length);
+        }
+        self.buffer[at..at + used].copy_from_slice(&digits[..used]);
+    }
+}
+
+fn varint_digits(mut value: u64) -> ([u8; MAX_VARINT], usize) {
+    let mut digits = [0; MAX_VARINT];
+    let mut used = 0;
+    while value >= 0x80 {
+        digits[used] = value as u8 | 0x80;
+        value >>= 7;
+        used += 1;
+    }
+    digits[used] = value as u8;
+    (digits, used + 1)
+}
+
+/// Bytes that are no protobuf message.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Malformed;
+
+/// One field's content.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Field<'a> {
+    /// An integer, a Boolean or an enum.
+    Varint(u64),
+    /// A string, bytes or a nested message.
+    Bytes(&'a [u8]),
+    /// A number of fixed width, which no reply that is read here holds.
+    Fixed,
+}
+
+/// Reads the fields of one message, one after the other.
+pub(super) struct Reader<'a>(&'a [u8]);
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(message: &'a [u8]) -> Self {
+        Self(message)
+    }
+
+    /// The next field's number and content; `None` at the end.
+    pub(super) fn next(&mut self) -> Result<Option<(u64, Field<'a>)>, Malformed> {
+        if self.0.is_empty() {
+            return Ok(None);
+        }
+        let tag = self.varint()?;
+        let field = match (tag & 7) as u8 {
+            VARINT => Field::Varint(self.varint()?),
+            FIXED64 => self.take(8).map(|_| Field::Fixed)?,
+            FIXED32 => self.take(4).map(|_| Field::Fixed)?,
+            LENGTH => {
+                let length = usize::try_from(self.varint()?).map_err(|_| Malformed)?;
+                Field::Bytes(self.take(length)?)
+            }
+            _ => return Err(Malformed),
+        };
+        match tag >> 3 {
+            0 => Err(Malformed),
+            number => Ok(Some((number, field))),
+        }
+    }
+
+    fn take(&mut self, length: usize) -> Result<&'a [u8], Malformed> {
+        let (taken, rest) = self.0.split_at_checked(length).ok_or(Malformed)?;
+        self.0 = rest;
+        Ok(taken)
+    }
+
+    fn varint(&mut self) -> Result<u64, Malformed> {
+        let mut value = 0;
+        for digit in 0..MAX_VARINT {
+            let byte = self.take(1)?[0];
+            value |= u64::from(byte & 0x7f) << (7 * digit);
+            if byte < 0x80 {
+                return Ok(value);
+            }
+        }
+        Err(Malformed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn written(write: impl FnOnce(&mut Writer)) -> Vec<u8> {
+        let mut writer = Writer::default();
+        write(&mut writer);
+        writer.buffer
+    }
+
+    #[test]
+    fn defaults_are_left_out_unless_set() {
+        assert!(
+            written(|w| {
+                w.uint(1, 0);
+                w.bytes(2, b"");
+                w.fixed32(3, 0);
+                w.fixed64(4, 0);
+            })
+            .is_empty()
+        );
+        assert_eq!(written(|w| w.set_bytes(1, b"")), [0x0a, 0]);
+        assert_eq!(written(|w| w.set_uint(2, 0)), [0x10, 0]);
+    }
+
+    #[test]
+    fn a_field_above_fifteen_has_a_long_tag() {
+        assert_eq!(written(|w| w.fixed32(16, 1)), [0x85, 1, 1, 0, 0, 0]);
+    }
+
+    #[test]
+    fn garbage_is_malformed() {
+        for garbage in [&b"\x0a\x05abc"[..], b"\xff", b"\x0f", b"\x02\x00", &[0x80; 12]] {
+            let mut reader = Reader::new(garbage);
+            assert_eq!(reader.next(), Err(Malformed), "{garbage:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn nested_messages_have_the_right_length_whatever_the_guess(
+            length in 0_usize..40_000,
+            width in prop_oneof![Just(Width::One), Just(Width::Two), Just(Width::Three)],
+        ) {
+            let content = vec![7; length];
+            let bytes = written(|w| w.message(1, width, |w| w.message(2, Width::One, |w| {
+                w.buffer_mut().extend_from_slice(&content);
+            })));
+            let mut outer = Reader::new(&bytes);
+            let Ok(Some((1, Field::Bytes(inner)))) = outer.next() else { panic!("no outer message") };
+            prop_assert_eq!(outer.next(), Ok(None));
+            prop_assert_eq!(Reader::new(inner).next(), Ok(Some((2, Field::Bytes(&content)))));
+        }
+
+        #[test]
+        fn varints_come_back(value: u64) {
+            let bytes = written(|w| w.set_uint(3, value));
+            prop_assert_eq!(Reader::new(&bytes).next(), Ok(Some((3, Field::Varint(value)))));
+        }
+
+        #[test]
+        fn reading_any_bytes_ends_without_a_panic(bytes: Vec<u8>) {
+            let mut reader = Reader::new(&bytes);
+            while let Ok(Some(_)) = reader.next() {}
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! Which destinations there are: those given in code, and those that the environment names.
+
+use super::error::InitError;
+use crate::config::{Exporter, Settings, Signal};
+use crate::destination::console::Console;
+use crate::destination::{Destination, Signals};
+use std::io::IsTerminal;
+
+/// A line for the person who started the program.
+pub(super) type Note = String;
+
+/// All destinations, and what there is to say about them.
+pub(super) fn collect(
+    mut destinations: Vec<Box<dyn Destination>>,
+    settings: &Settings,
+    errors: &mut Vec<InitError>,
+) -> (Vec<Box<dyn Destination>>, Vec<Note>) {
+    let mut notes = Vec::new();
+    if settings.disabled {
+        return (Vec::new(), notes);
+    }
+    let given = !destinations.is_empty();
+    if takes(settings, Signal::Traces, Exporter::Console)
+        && !destinations.iter().any(|one| one.name() == "console")
+    {
+        destinations.push(Box::new(Console::stderr()));
+    }
+    add_otlp(&mut destinations, settings, errors);
+    let named = settings.traces.exporters.is_some();
+    if destinations.is_empty() && !given && !named {
+        if std::io::stderr().is_terminal() {
+            destinations.push(Box::new(Console::stderr()));
+        } else {
+            notes.push("no destination is configured, so nothing is recorded; set OTEL_TRACES_EXPORTER to otlp or console".into());
+        }
+    }
+    (destinations, notes)
+}
+
+/// Whether a signal goes to this exporter. Logs and metrics go where spans go, unless something else is said.
+fn takes(settings: &Settings, signal: Signal, exporter: Exporter) -> bool {
+    let exporters = settings
+        .signal(signal)
+        .exporters
+        .as_ref()
+        .or(settings.traces.exporters.as_ref());
+    exporters.is_some_and(|exporters| exporters.contains(&exporter))
+}
+
+#[cfg(not(feature = "otlp"))]
+fn add_otlp(_: &mut Vec<Box<dyn Destination>>, settings: &Settings, errors: &mut Vec<InitError>) {
+    if takes(settings, Signal::Traces, Exporter::Otlp) {
+        errors.push(InitError::Destination {
+            name: "OTEL_TRACES_EXPORTER=otlp".into(),
+            message: "this program was built without spanwright's feature `otlp`; add it, or set the variable to console".into(),
+        });
+    }
+}
+
+/// One destination where all three signals are sent alike, else one for each.
+#[cfg(feature = "otlp")]
+fn add_otlp(destinations: &mut Vec<Box<dyn Destination>>, settings: &Settings, errors: &mut Vec<InitError>) {
+    let wanted: Vec<_> = Signal::ALL
+        .into_iter()
+        .filter(|signal| takes(settings, *signal, Exporter::Otlp))
+        .collect();
+    let Some(first) = wanted.first().copied() else {
+        return;
+    };
+    let alike = wanted.iter().all(|signal| sent_alike(settings, first, *signal));
+    let groups: Vec<Vec<Signal>> = if alike {
+        vec![wanted]
+    } else {
+        wanted.into_iter().map(|signal| vec![signal]).collect()
+    };
+    for group in groups {
+        #[cfg(not(feature = "grpc"))]
+        if settings.signal(group[0]).otlp.protocol == crate::config::Protocol::Grpc {
+            let message = "this program was built without spanwright's feature `grpc`; add it, or set \
+                           OTEL_EXPORTER_OTLP_PROTOCOL to http/protobuf";
+            errors.push(InitError::Destination {
+                name: "otlp".into(),
+                message: message.into(),
+            });
+            continue;
+        }
+        match otlp(settings, &group).build() {
+            Ok(destination) => destinations.push(Box::new(destination)),
+            Err(error) => errors.push(InitError::Destination {
+                name: "otlp".into(),
+                message: error.to_string(),
+            }),
+        }
+    }
+}
+
+#[cfg(feature = "otlp")]
+fn sent_alike(settings: &Settings, one: Signal, other: Signal) -> bool {
+    let (one, other) = (&settings.signal(one).otlp, &settings.signal(other).otlp);
+    one.protocol == other.protocol
+        && one.headers == other.headers
+        && one.timeout == other.timeout
+        && one.compression == other.compression
+        && one.certificate == other.certificate
+        && one.client_key == other.client_key
+        && one.client_certificate == other.client_certificate
+        && (one.protocol != crate::config::Protocol::Grpc || one.endpoint == other.endpoint)
+}
+
+#[cfg(feature = "otlp")]
+fn otlp(settings: &Settings, group: &[Signal]) -> crate::destination::otlp::Otlp {
+    use crate::config::{Compression, Protocol};
+    use crate::destination::otlp::{self, Otlp};
+    let own = &settings.signal(group[0]).otlp;
+    let endpoint = own.endpoint.as_str();
+    let mut otlp = match own.protocol {
+        #[cfg(feature = "grpc")]
+        Protocol::Grpc => Otlp::grpc(endpoint),
+        #[cfg(not(feature = "grpc"))]
+        Protocol::Grpc => Otlp::http(endpoint),
+        Protocol::HttpProtobuf => Otlp::http(endpoint),
+        Protocol::HttpJson => Otlp::http_json(endpoint),
+    };
+    if own.protocol != Protocol::Grpc {
+        for signal in group {
+            let url = settings.signal(*signal).otlp.endpoint.as_str();
+            otlp = match signal {
+                Signal::Traces => otlp.traces_endpoint(url),
+                Signal::Logs => otlp.logs_endpoint(url),
+                Signal::Metrics => otlp.metrics_endpoint(url),
+            };
+        }
+    }
+    let has = |signal| group.contains(&signal);
+    otlp = otlp.headers(own.headers.iter()).signals(Signals {
+        traces: has(Signal::Traces),
+        logs: has(Signal::Logs),
+        metrics: has(Signal::Metrics),
+    });
+    if own.compression == Compression::Gzip {
+        otlp = otlp.compression(otlp::Compression::Gzip);
+    }
+    if let Some(timeout) = own.timeout {
+        otlp = otlp.timeout(timeout);
+    }
+    if let Some(certificate) = &own.certificate {
+        otlp = otlp.certificate(certificate);
+    }
+    if let (Some(certificate), Some(key)) = (&own.client_certificate, &own.client_key) {
+        otlp = otlp.client_certificate(certificate, key);
+    }
+    match group {
+        [Signal::Logs] => otlp.named("otlp-logs"),
+        [Signal::Metrics] => otlp.named("otlp-metrics"),
+        _ => otlp,
+    }
+}

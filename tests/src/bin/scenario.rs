@@ -1,0 +1,203 @@
+//! Small programs, each of which ends in its own way. `tests/tests/lifecycle.rs` runs them as processes of their own
+//! and counts what arrived.
+//!
+//! `scenario NAME FILE` writes OTLP JSON lines to FILE.
+
+use spanwright::destination::File;
+use spanwright::{Guard, in_span};
+use std::time::Duration;
+
+fn start(path: &str) -> Guard {
+    let destination = File::append(path).expect("the file can be opened");
+    spanwright::builder("scenario")
+        .destination(destination)
+        .install_subscriber(false)
+        .init()
+        .expect("it starts")
+}
+
+fn three_spans() {
+    for name in ["first", "second", "third"] {
+        in_span(name, || ());
+    }
+}
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().collect();
+    let [_, name, path] = &arguments[..] else {
+        panic!("usage: scenario NAME FILE")
+    };
+    let path = path.as_str();
+    match name.as_str() {
+        "return" => {
+            let _guard = start(path);
+            three_spans();
+        }
+        "forgotten-guard" => {
+            std::mem::forget(start(path));
+            three_spans();
+        }
+        "process-exit" => {
+            let _guard = start(path);
+            three_spans();
+            std::process::exit(7);
+        }
+        "panic" => {
+            let _guard = start(path);
+            in_span("outer", || {
+                three_spans();
+                panic!("on purpose");
+            });
+        }
+        "sleeping-thread" => {
+            let guard = start(path);
+            let (sender, receiver) = std::sync::mpsc::channel();
+            std::thread::spawn(move || {
+                three_spans();
+                sender.send(()).expect("the main thread waits");
+                loop {
+                    std::thread::sleep(Duration::from_secs(3600));
+                }
+            });
+            receiver.recv().expect("the thread sends");
+            guard
+                .shutdown(Duration::from_secs(5))
+                .into_result()
+                .expect("all is delivered");
+        }
+        "scope" => {
+            let guard = start(path);
+            std::thread::scope(|scope| {
+                for _ in 0..8 {
+                    scope.spawn(three_spans);
+                }
+            });
+            guard
+                .shutdown(Duration::from_secs(5))
+                .into_result()
+                .expect("all is delivered");
+        }
+        "512-threads" => {
+            let guard = start(path);
+            let threads: Vec<_> = (0..512).map(|_| std::thread::spawn(three_spans)).collect();
+            threads
+                .into_iter()
+                .for_each(|thread| thread.join().expect("no panic"));
+            guard
+                .shutdown(Duration::from_secs(10))
+                .into_result()
+                .expect("all is delivered");
+        }
+        "thread-local" => {
+            let guard = start(path);
+            std::thread::spawn(span_in_a_destructor).join().expect("no panic");
+            guard
+                .shutdown(Duration::from_secs(5))
+                .into_result()
+                .expect("all is delivered");
+        }
+        "open-span" => {
+            let guard = start(path);
+            let _open = spanwright::span!("still open").enter();
+            three_spans();
+            guard
+                .shutdown(Duration::from_secs(5))
+                .into_result()
+                .expect("all is delivered");
+        }
+        "fork" => fork_and_record(path),
+        "current-thread" => {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .expect("a runtime");
+            runtime.block_on(async_shutdown(path));
+        }
+        "one-worker" => {
+            let runtime = tokio::runtime::Builder::new_multi_thread()
+                .worker_threads(1)
+                .enable_all()
+                .build()
+                .expect("a runtime");
+            runtime.block_on(async {
+                tokio::spawn(async_shutdown_owned(path.to_owned()))
+                    .await
+                    .expect("no panic")
+            });
+        }
+        "blocking-in-runtime" => {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .expect("a runtime");
+            runtime.block_on(async {
+                let guard = start(path);
+                three_spans();
+                guard
+                    .shutdown(Duration::from_secs(5))
+                    .into_result()
+                    .expect("all is delivered");
+            });
+        }
+        "second-init" => {
+            let _guard = start(path);
+            let error = spanwright::builder("again")
+                .init()
+                .expect_err("the second is refused");
+            assert!(matches!(error, spanwright::InitError::AlreadyInitialised));
+            three_spans();
+        }
+        other => panic!("no scenario {other}"),
+    }
+}
+
+async fn async_shutdown(path: &str) {
+    let guard = start(path);
+    three_spans();
+    let report = guard.shutdown_async(Duration::from_secs(5)).await;
+    report.into_result().expect("all is delivered");
+}
+
+async fn async_shutdown_owned(path: String) {
+    async_shutdown(&path).await;
+}
+
+/// A span that ends while the thread's storage is torn down, before and after ours.
+fn span_in_a_destructor() {
+    struct AtEnd;
+    impl Drop for AtEnd {
+        fn drop(&mut self) {
+            three_spans();
+        }
+    }
+    thread_local! {
+        static EARLY: AtEnd = const { AtEnd };
+        static LATE: AtEnd = const { AtEnd };
+    }
+    EARLY.with(|_| ());
+    three_spans();
+    LATE.with(|_| ());
+}
+
+fn fork_and_record(path: &str) {
+    let guard = start(path);
+    three_spans();
+    // The parent has a record in its buffer that the child must not deliver again.
+    match fork::fork().expect("the system forks") {
+        fork::Fork::Child => {
+            in_span("in the child", || ());
+            guard
+                .shutdown(Duration::from_secs(5))
+                .into_result()
+                .expect("all of the child is delivered");
+            std::process::exit(0);
+        }
+        fork::Fork::Parent(child) => {
+            fork::waitpid(child).expect("the child ends");
+            guard
+                .shutdown(Duration::from_secs(5))
+                .into_result()
+                .expect("all of the parent is delivered");
+        }
+    }
+}
