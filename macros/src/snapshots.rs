@@ -148,15 +148,16 @@ fn opaque_in_result() {
                     );
                     &SITE
                 });
-                ::spanwright::__private::call_value(
+                ::spanwright::__private::call(
                     __span,
-                    |__r| {
+                    {
                         use ::spanwright::__private::read::*;
-                        (&&&&&&&&::spanwright::__private::Tag::of(__r)).reader()
+                        (&&&&&&&&::spanwright::__private::Tag::<Result<_, Error>>::new()).reader()
                     },
                     move || {
                         if false {
                             let _ = (&n,);
+                            return ::spanwright::__private::returns::<Result<_, Error>>();
                         }
                         { Ok(0..n) }
                     },
@@ -542,29 +543,32 @@ fn domains() {
         quote! { async fn ask(req: Req, p: &str) -> Result<Response, E> { BODY } },
         expect![[r#"
             async fn ask(req: Req, p: &str) -> Result<Response, E> {
-                let mut __span = ::spanwright::__private::start({
-                    static SITE: ::spanwright::__private::Site = ::spanwright::__private::Site::new(
-                            "chat",
-                            ::core::module_path!(),
-                            ::core::file!(),
-                            ::core::line!(),
-                        )
-                        .kind(::spanwright::__private::Kind::Client)
-                        .domain(::spanwright::__private::Domain::Llm);
-                    &SITE
-                });
-                if __span.recording() {
-                    ::spanwright::__private::llm::operation(&mut __span, "chat");
-                    ::spanwright::__private::llm::provider(&mut __span, &"openai");
-                    ::spanwright::__private::llm::model(&mut __span, &req.model);
-                    ::spanwright::__private::llm::content(
-                        &mut __span,
-                        ::spanwright::__private::llm::Content::Off,
-                    );
-                    ::spanwright::__private::llm::request(&mut __span, "temperature", &req.t);
-                    ::spanwright::__private::llm::request(&mut __span, "top_p", &0.5);
-                    ::spanwright::__private::llm::prompt(&mut __span, &p);
-                }
+                let __span = {
+                    let mut __span = ::spanwright::__private::start({
+                        static SITE: ::spanwright::__private::Site = ::spanwright::__private::Site::new(
+                                "chat",
+                                ::core::module_path!(),
+                                ::core::file!(),
+                                ::core::line!(),
+                            )
+                            .kind(::spanwright::__private::Kind::Client)
+                            .domain(::spanwright::__private::Domain::Llm);
+                        &SITE
+                    });
+                    if __span.recording() {
+                        ::spanwright::__private::llm::operation(&mut __span, "chat");
+                        ::spanwright::__private::llm::provider(&mut __span, &"openai");
+                        ::spanwright::__private::llm::model(&mut __span, &req.model);
+                        ::spanwright::__private::llm::content(
+                            &mut __span,
+                            ::spanwright::__private::llm::Content::Off,
+                        );
+                        ::spanwright::__private::llm::request(&mut __span, "temperature", &req.t);
+                        ::spanwright::__private::llm::request(&mut __span, "top_p", &0.5);
+                        ::spanwright::__private::llm::prompt(&mut __span, &p);
+                    }
+                    __span
+                };
                 ::spanwright::__private::future(
                         __span,
                         ::spanwright::__private::llm::auto(
@@ -605,29 +609,32 @@ fn domains() {
         quote! { async fn rows(id: u8) -> Result<Vec<Row>, E> { BODY } },
         expect![[r#"
             async fn rows(id: u8) -> Result<Vec<Row>, E> {
-                let mut __span = ::spanwright::__private::start({
-                    static SITE: ::spanwright::__private::Site = ::spanwright::__private::Site::new(
-                            "SELECT t",
-                            ::core::module_path!(),
-                            ::core::file!(),
-                            ::core::line!(),
-                        )
-                        .kind(::spanwright::__private::Kind::Client)
-                        .domain(::spanwright::__private::Domain::Db);
-                    &SITE
-                });
-                if __span.recording() {
-                    ::spanwright::__private::db::system(&mut __span, &"sqlite");
-                    ::spanwright::__private::db::operation(&mut __span, &"SELECT");
-                    ::spanwright::__private::db::collection(&mut __span, &"t");
-                    ::spanwright::__private::db::server(&mut __span, &host, 5432);
-                    ::spanwright::__private::db::query_literal(
-                        &mut __span,
-                        const { &::spanwright::__private::db::Literal::new("SELECT * FROM t") },
-                    );
-                    ::spanwright::__private::db::param(&mut __span, "id", &id);
-                    ::spanwright::__private::db::slow(&mut __span, 200000000u64);
-                }
+                let __span = {
+                    let mut __span = ::spanwright::__private::start({
+                        static SITE: ::spanwright::__private::Site = ::spanwright::__private::Site::new(
+                                "SELECT t",
+                                ::core::module_path!(),
+                                ::core::file!(),
+                                ::core::line!(),
+                            )
+                            .kind(::spanwright::__private::Kind::Client)
+                            .domain(::spanwright::__private::Domain::Db);
+                        &SITE
+                    });
+                    if __span.recording() {
+                        ::spanwright::__private::db::system(&mut __span, &"sqlite");
+                        ::spanwright::__private::db::operation(&mut __span, &"SELECT");
+                        ::spanwright::__private::db::collection(&mut __span, &"t");
+                        ::spanwright::__private::db::server(&mut __span, &host, 5432);
+                        ::spanwright::__private::db::query_literal(
+                            &mut __span,
+                            const { &::spanwright::__private::db::Literal::new("SELECT * FROM t") },
+                        );
+                        ::spanwright::__private::db::param(&mut __span, "id", &id);
+                        ::spanwright::__private::db::slow(&mut __span, 200000000u64);
+                    }
+                    __span
+                };
                 ::spanwright::__private::future(
                         __span,
                         ::spanwright::__private::on_ok(
@@ -696,7 +703,7 @@ fn domains() {
                         &mut __span,
                         ::spanwright::__private::tool::Protocol::Mcp,
                     );
-                    ::spanwright::__private::tool::arguments(&mut __span, &&arguments);
+                    ::spanwright::__private::tool::arguments(&mut __span, &(&arguments));
                 }
                 ::spanwright::__private::call(
                     __span,

@@ -45,7 +45,7 @@ mod clock;
 mod value;
 mod wire;
 mod capture;
-mod semconv;
+pub mod semconv;
 mod record;
 mod site;
 mod limits;
@@ -58,6 +58,11 @@ mod manual;
 pub mod llm;
 pub mod db;
 pub mod tool;
+mod spawn;
+#[cfg(feature = "tokio")]
+mod timeout;
+#[cfg(any(feature = "tower", feature = "reqwest"))]
+pub mod http;
 #[cfg(feature = "pipeline")]
 mod legacy;
 #[cfg(feature = "pipeline")]
@@ -92,12 +97,24 @@ pub use record::{
     Record, Resource, Severity, SpanRecord, Status,
 };
 pub use recorder::open_spans as active_spans;
-pub use recorder::{ErrorType, EventBuilder, IntoLink, IntoParent, OpenSpan, SpanRef, Start, current};
+pub use recorder::{
+    ErrorType, EventBuilder, InSpan, IntoLink, IntoParent, OpenSpan, SpanRef, Start, current,
+};
 pub use redact::Redactor;
 #[cfg(feature = "pipeline")]
 pub use sampler::{Sample, SampleRequest, Sampler, SamplerError};
 #[cfg(feature = "pipeline")]
 pub use setup::{Builder, Guard, InitError, builder, diagnosis, doctor, init};
+#[cfg(feature = "rayon")]
+pub use spawn::rayon;
+pub use spawn::{Carrying, thread};
+#[cfg(feature = "tokio")]
+pub use spawn::{
+    JoinSetExt, spawn, spawn_blocking, spawn_blocking_detached, spawn_detached, spawn_local,
+    spawn_local_detached,
+};
+#[cfg(feature = "tokio")]
+pub use timeout::{TimedOut, Timeout, timeout};
 pub use site::{Domain, Filter, FilterError, Level, Site, set_filter, sites};
 pub use spanwright_macros::{Capture, trace_db_query, trace_llm_call, trace_tool_call, traced};
 pub use value::{Key, Value};

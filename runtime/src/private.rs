@@ -1,13 +1,16 @@
 //! What macro output may name, and nothing else. This is **not** a public API: it changes without notice.
 
 pub use crate::capture::{Capture, Captured};
+pub use crate::db::macros as db;
+pub use crate::llm::macros as llm;
 pub use crate::record::Kind;
 use crate::recorder::captures;
 pub use crate::recorder::{
-    End, Finish, NoRead, Reader, Scope, Span, Start, Tag, apply, call, call_value, future, ignore, items,
-    on_ok, once, returned_future, scope, span_on as on, start, start_with, stream,
+    End, Finish, InSpanStream, NoRead, Reader, Scope, Span, Start, Tag, apply, call, call_value, future,
+    ignore, items, on_ok, once, returned_future, scope, span_on as on, start, start_with, stream,
 };
 pub use crate::site::{Domain, Site};
+pub use crate::tool::macros as tool;
 pub use futures_core::Stream;
 pub use std::boxed::Box;
 

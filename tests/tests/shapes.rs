@@ -2,7 +2,13 @@
 //! when, the auto traits and the size of what it returns. Each shape exists once; a module compiles it plain, and
 //! one each with the four attributes.
 
-#![allow(unreachable_pub, dead_code, clippy::unit_arg, clippy::let_unit_value, clippy::manual_async_fn)]
+#![allow(
+    unreachable_pub,
+    dead_code,
+    clippy::unit_arg,
+    clippy::let_unit_value,
+    clippy::manual_async_fn
+)]
 
 #[macro_use]
 #[path = "shapes/probe.rs"]
@@ -12,6 +18,8 @@ mod probe;
 mod futures;
 #[path = "shapes/methods.rs"]
 mod methods;
+#[path = "shapes/options.rs"]
+mod options;
 #[path = "shapes/streams.rs"]
 mod streams;
 #[path = "shapes/sync.rs"]
@@ -45,10 +53,20 @@ macro_rules! corpus {
 corpus! {
     plain: [];
     traced: [spanwright::traced, []];
+    captured: [spanwright::traced, [fields(number = 7, text = "t"), new_root, metrics,]];
+    llm: [spanwright::trace_llm_call, [provider = "openai", model = "gpt", prompt = "hi",]];
+    db: [spanwright::trace_db_query, [system = "sqlite", query = "SELECT 1",]];
+    tool: [spanwright::trace_tool_call, [server = "files", protocol = mcp,]];
 }
 
 fn annotated() -> Vec<(&'static str, fn() -> Observed)> {
-    vec![("#[traced]", traced::run)]
+    vec![
+        ("#[traced]", traced::run),
+        ("#[traced(…)]", captured::run),
+        ("#[trace_llm_call]", llm::run),
+        ("#[trace_db_query]", db::run),
+        ("#[trace_tool_call]", tool::run),
+    ]
 }
 
 /// Bytes that the attribute may add to a future.
@@ -62,7 +80,11 @@ fn compare(attribute: &str, plain: &Observed, annotated: &Observed) {
     }
     for (plain, annotated) in plain.sizes.iter().zip(&annotated.sizes) {
         let (name, size) = *annotated;
-        assert!(size <= plain.1 + FUTURE_GROWTH, "{attribute}: {name} grew from {} to {size} bytes", plain.1);
+        assert!(
+            size <= plain.1 + FUTURE_GROWTH,
+            "{attribute}: {name} grew from {} to {size} bytes",
+            plain.1
+        );
     }
 }
 
@@ -76,7 +98,11 @@ fn recorded(run: fn() -> Observed) -> (Observed, Vec<SpanRecord>) {
 #[test]
 fn every_shape_behaves_as_without_the_attribute() {
     let plain = plain::run();
-    assert!(plain.lines.len() >= 35, "the corpus has shrunk to {} shapes", plain.lines.len());
+    assert!(
+        plain.lines.len() >= 35,
+        "the corpus has shrunk to {} shapes",
+        plain.lines.len()
+    );
     let (plain_recorded, none) = recorded(plain::run);
     compare("nothing", &plain, &plain_recorded);
     assert_eq!(none.len(), 0);

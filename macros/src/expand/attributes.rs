@@ -4,6 +4,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
 use syn::spanned::Spanned;
 
+use super::operand::Operand;
 use super::{at, domain, site};
 use crate::args::Domain;
 use crate::args::attribute::{Attr, Mode, Propagated};
@@ -22,7 +23,7 @@ pub(super) fn record(traced: &Traced) -> Option<TokenStream> {
             .find(|item| Some(item.key.value()) == attr.key.text());
         lines.extend(match twin {
             Some(twin) => shared(p, attr, twin),
-            None => one(p, attr, &attr.expr),
+            None => one(p, attr, &Operand(&attr.expr)),
         });
     }
     for item in &general.propagate {
@@ -31,14 +32,15 @@ pub(super) fn record(traced: &Traced) -> Option<TokenStream> {
             .iter()
             .any(|attr| attr.key.text() == Some(item.key.value()))
         {
-            lines.extend(flow(p, item, &item.expr));
+            lines.extend(flow(p, item, &Operand(&item.expr)));
         }
     }
     if let Some(name) = &general.name
         // A domain names its span itself, so a name given must come after it.
         && (literal(name).is_none() || !matches!(traced.args.domain, Domain::None))
     {
-        lines.extend(quote_spanned!(at(name.span())=> #p::name(&mut __span, &#name);));
+        let operand = Operand(name);
+        lines.extend(quote_spanned!(at(name.span())=> #p::name(&mut __span, &#operand);));
     }
     if lines.is_empty() {
         return None;
@@ -74,7 +76,7 @@ fn flow(p: &TokenStream, item: &Propagated, expr: &impl ToTokens) -> TokenStream
 /// An attribute that also flows down: its expression is evaluated once.
 fn shared(p: &TokenStream, attr: &Attr, twin: &Propagated) -> TokenStream {
     let (cfg, expr) = (&attr.cfg, &attr.expr);
-    let span = at(expr.span());
+    let (span, operand) = (at(expr.span()), Operand(expr));
     let value = quote_spanned!(span=> *__value);
     let (record, flow) = (
         one(
@@ -87,5 +89,5 @@ fn shared(p: &TokenStream, attr: &Attr, twin: &Propagated) -> TokenStream {
         ),
         flow(p, twin, &value),
     );
-    quote_spanned!(span=> #(#cfg)* match &#expr { __value => { #record #flow } })
+    quote_spanned!(span=> #(#cfg)* match &#operand { __value => { #record #flow } })
 }

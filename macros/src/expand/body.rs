@@ -28,9 +28,9 @@ pub(super) fn owning(params: &[Param], group: &Group) -> TokenStream {
     with_preamble(uses(params), group)
 }
 
-/// The same for an `async` block, which also has to be told its type, so that the compiler blames the same line
-/// as without us. Nothing for `!`, which is no type argument.
-pub(super) fn owning_async(
+/// The same where the body has no return type of its own (an `async` block, or a closure whose type has no name):
+/// it is told, so that the compiler blames the same line as without us. Nothing for `!`, which is no type argument.
+pub(super) fn owning_typed(
     params: &[Param],
     p: &TokenStream,
     output: &ReturnType,

@@ -7,6 +7,7 @@ use syn::spanned::Spanned;
 use syn::{Expr, Ident, LitStr};
 
 use super::at;
+use super::operand::Operand;
 use crate::args::Domain;
 use crate::args::db::Db;
 use crate::args::llm::Llm;
@@ -28,18 +29,18 @@ pub(super) fn record(traced: &Traced) -> TokenStream {
 /// `module::function(&mut __span, &value);` for a value that was given.
 fn set(module: &TokenStream, function: &str, value: &Option<Expr>) -> Option<TokenStream> {
     let value = value.as_ref()?;
-    let span = at(value.span());
+    let (span, operand) = (at(value.span()), Operand(value));
     let function = Ident::new(function, span);
-    Some(quote_spanned!(span=> #module::#function(&mut __span, &#value);))
+    Some(quote_spanned!(span=> #module::#function(&mut __span, &#operand);))
 }
 
 /// The same with a key: one call for each pair.
 fn set_each(module: &TokenStream, function: &str, pairs: &[(LitStr, Expr)]) -> TokenStream {
     let mut lines = TokenStream::new();
     for (key, value) in pairs {
-        let span = at(value.span());
+        let (span, operand) = (at(value.span()), Operand(value));
         let function = Ident::new(function, span);
-        lines.extend(quote_spanned!(span=> #module::#function(&mut __span, #key, &#value);));
+        lines.extend(quote_spanned!(span=> #module::#function(&mut __span, #key, &#operand);));
     }
     lines
 }
@@ -79,7 +80,8 @@ fn db(p: &TokenStream, module: &TokenStream, db: &Db) -> TokenStream {
     lines.extend(set(module, "collection", &db.collection));
     lines.extend(set(module, "namespace", &db.namespace));
     if let Some((host, port)) = &db.server {
-        lines.extend(quote_spanned!(at(host.span())=> #module::server(&mut __span, &#host, #port);));
+        let operand = Operand(host);
+        lines.extend(quote_spanned!(at(host.span())=> #module::server(&mut __span, &#operand, #port);));
     }
     lines.extend(match db.query.as_ref().map(|query| (query, literal(query))) {
         Some((_, Some(text))) => {

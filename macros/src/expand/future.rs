@@ -20,7 +20,7 @@ pub(super) fn run_async(traced: &Traced, group: &Group) -> Run {
     let span = Span::mixed_site();
     let mut sig = traced.item.sig.clone();
     let params = params::name_all(&mut sig);
-    let body = body::owning_async(&params, p, &sig.output, group);
+    let body = body::owning_typed(&params, p, &sig.output, group);
     let output = traced.output();
     let finish = output.and_then(|ty| finish::finish(traced, output, Tag::Type(ty)));
     let finish = finish.unwrap_or_else(|| no_read(p));

@@ -5,6 +5,7 @@ mod body;
 mod domain;
 mod finish;
 mod future;
+mod operand;
 mod site;
 mod start;
 mod sync;
@@ -40,7 +41,13 @@ pub(crate) fn function(traced: &Traced) -> TokenStream {
     };
     let (inner, group) = split_inner_attributes(group);
     let record = attributes::record(traced);
-    let start = start::start(traced, record.is_some());
+    let mut start = start::start(traced, record.is_some());
+    if record.is_some() && matches!(traced.shape, Shape::Async) {
+        // A local that was lent to anyone stays in the future until its end, moved or not; this one is not lent.
+        start = quote_spanned!(Span::mixed_site()=> let __span = { #start #record __span };);
+    } else {
+        start.extend(record);
+    }
     let run = match &traced.shape {
         Shape::Sync => sync::run(traced, &group),
         Shape::Async => future::run_async(traced, &group),
@@ -51,7 +58,7 @@ pub(crate) fn function(traced: &Traced) -> TokenStream {
     let (attrs, vis, defaultness) = (&traced.item.attrs, &traced.item.vis, &traced.item.defaultness);
     let (sig, run) = (&run.sig, &run.tokens);
     let block = body::braces(
-        quote_spanned!(Span::mixed_site()=> #(#inner)* #start #record #run),
+        quote_spanned!(Span::mixed_site()=> #(#inner)* #start #run),
         group.span(),
     );
     quote_spanned!(Span::mixed_site()=> #(#attrs)* #vis #defaultness #sig #block)

@@ -4,6 +4,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::quote_spanned;
 use syn::spanned::Spanned;
 
+use super::operand::Operand;
 use super::{at, site};
 use crate::model::Traced;
 
@@ -16,7 +17,8 @@ pub(super) fn start(traced: &Traced, recorded: bool) -> TokenStream {
     let general = &traced.args.general;
     let mut options = TokenStream::new();
     if let Some(parent) = &general.parent {
-        options.extend(quote_spanned!(at(parent.span())=> .parent(&#parent)));
+        let operand = Operand(parent);
+        options.extend(quote_spanned!(at(parent.span())=> .parent(&#operand)));
     }
     for links in &general.links {
         options.extend(quote_spanned!(at(links.span())=> .links(#links)));

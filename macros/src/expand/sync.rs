@@ -32,10 +32,15 @@ pub(super) fn run(traced: &Traced, group: &Group) -> Run {
         return Run { sig, tokens };
     };
     let params = params::name_all(&mut sig);
-    let body = body::owning(&params, group);
+    let body = match opaque {
+        true => body::owning_typed(&params, p, &sig.output, group),
+        false => body::owning(&params, group),
+    };
     let tokens = match output {
         Some(ty) if !opaque => quote_spanned!(span=> #p::call(__span, #finish, move || -> #ty { #body })),
-        Some(_) if by_value => quote_spanned!(span=> #p::call_value(__span, move || { #body }, |__r| #finish)),
+        Some(_) if by_value => {
+            quote_spanned!(span=> #p::call_value(__span, move || { #body }, |__r| #finish))
+        }
         _ => quote_spanned!(span=> #p::call(__span, #finish, move || { #body })),
     };
     Run { sig, tokens }

@@ -9,7 +9,6 @@ mod forms;
 mod primitives;
 
 pub(crate) use bounded::BoundedWriter;
-pub(crate) use forms::{hash_text, mask_text};
 
 use crate::wire;
 use std::fmt;

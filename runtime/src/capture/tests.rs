@@ -1,3 +1,4 @@
+use super::forms::{hash_text, mask_text};
 use super::*;
 use crate::value::{Key, Value};
 use crate::wire::Reader;

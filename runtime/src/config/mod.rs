@@ -18,8 +18,7 @@ mod semantics;
 pub(crate) use batching::{BATCH_BYTES, Batching, MetricTiming};
 pub(crate) use env::{Problem, Source};
 pub(crate) use exporters::{Exporter, SignalSettings};
-pub(crate) use otlp::{Compression, Endpoint, EndpointFrom, OtlpSettings, Protocol, Signal};
-pub(crate) use pairs::Headers;
+pub(crate) use otlp::{Compression, Protocol, Signal};
 pub(crate) use resource::{GivenService, ProcessFacts, ResourceSettings};
 pub(crate) use semantics::{Content, ExceptionSignal, Semantics};
 

@@ -21,6 +21,8 @@ use std::task::{self, Poll};
 pub struct Context {
     span: SpanContext,
     carried: Option<Arc<Carried>>,
+    /// What the first span of a new trace links to.
+    origin: Option<Arc<SpanContext>>,
     suppressed: bool,
 }
 
@@ -41,7 +43,7 @@ impl Context {
             Body::Live(live) => Self {
                 span: live.span_context(),
                 carried: live.carried().clone(),
-                suppressed: false,
+                ..Self::default()
             },
             Body::Ambient(context) => context.clone(),
         }
@@ -51,7 +53,7 @@ impl Context {
         Self {
             span,
             carried,
-            suppressed: false,
+            ..Self::default()
         }
     }
 
@@ -68,6 +70,46 @@ impl Context {
     pub fn with_span(mut self, span: SpanContext) -> Self {
         self.span = span;
         self
+    }
+
+    /// The same without its span: what starts below begins a trace of its own, with a link to that span. For work
+    /// that outlives the request that asked for it. Session attributes and baggage stay.
+    #[must_use]
+    pub fn detached(mut self) -> Self {
+        let span = std::mem::take(&mut self.span);
+        if span.is_valid() {
+            self.origin = Some(Arc::new(span));
+        }
+        self
+    }
+
+    /// What spans that start a new trace below this context link to.
+    pub(crate) fn origin(&self) -> Option<&SpanContext> {
+        self.origin.as_deref()
+    }
+
+    /// Takes over what flows below `other`, if nothing flows yet: session attributes, baggage; and its test.
+    pub(crate) fn inherit(&mut self, other: &Self) {
+        if self.carried.is_none() {
+            self.carried.clone_from(&other.carried);
+        }
+        #[cfg(feature = "pipeline")]
+        if let Some(route) = Carried::route_of(&other.carried) {
+            if Carried::route_of(&self.carried).is_none() {
+                self.carry(|carried| carried.route = Some(Arc::clone(route)));
+            }
+        }
+    }
+
+    /// An empty context that only belongs to the same test, for servers that are made in one.
+    #[cfg(feature = "tower")]
+    pub(crate) fn of_same_test(&self) -> Self {
+        let mut context = Self::new();
+        #[cfg(feature = "pipeline")]
+        if let Some(route) = Carried::route_of(&self.carried) {
+            context.carry(|carried| carried.route = Some(Arc::clone(route)));
+        }
+        context
     }
 
     /// The same with this baggage.

@@ -153,3 +153,58 @@ impl Destination for File {
 fn failed(path: &Path, what: &str, error: &io::Error) -> DeliveryError {
     DeliveryError::retry(format!("{} cannot be {what}: {error}", path.display()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::{Metric, MetricData};
+
+    fn batch(name: &'static str) -> Batch {
+        let mut batch = Batch::new(Default::default());
+        batch.metrics.push(Metric {
+            name: name.into(),
+            description: "".into(),
+            unit: "".into(),
+            scope: "".into(),
+            data: MetricData::Gauge(Vec::new()),
+        });
+        batch
+    }
+
+    /// A file with one whole line and the beginning of another, whose write broke off.
+    fn broken_off(path: &Path, between: impl FnOnce()) -> File {
+        let mut file = File::create(path).unwrap();
+        file.deliver(&batch("first")).unwrap();
+        let before = file.file.metadata().unwrap();
+        file.file.write_all(b"{\"half").unwrap();
+        between();
+        let full = io::ErrorKind::StorageFull.into();
+        assert!(file.take_back(&before, 6, full).is_err());
+        file
+    }
+
+    #[test]
+    fn half_a_line_is_taken_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("out");
+        let mut file = broken_off(&path, || {});
+        file.deliver(&batch("second")).unwrap();
+        let text = fs::read_to_string(&path).unwrap();
+        assert_eq!(text.lines().count(), 2);
+        assert!(!text.contains("half") && text.contains("second"));
+    }
+
+    #[test]
+    fn half_a_line_that_others_wrote_behind_stays_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("out");
+        let mut other = File::append(&path).unwrap();
+        let mut file = broken_off(&path, || other.file.write_all(b"theirs").unwrap());
+        file.deliver(&batch("second")).unwrap();
+        file.deliver(&batch("third")).unwrap();
+        let text = fs::read_to_string(&path).unwrap();
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!((lines.len(), lines[1]), (4, "{\"halftheirs"));
+        assert!(lines[2].contains("second") && lines[3].contains("third"));
+    }
+}

@@ -29,6 +29,9 @@ pub(crate) struct Plan {
     pub(crate) delay: Duration,
     pub(crate) batch_records: usize,
     pub(crate) batch_bytes: usize,
+    /// Longest time that a log record waits for its batch, and how many a batch has.
+    pub(crate) log_delay: Duration,
+    pub(crate) log_records: usize,
     /// Bytes for the recorder's chunks, and as many again for the destinations' queues.
     pub(crate) queue_bytes: usize,
     /// How often metrics are given out.

@@ -124,8 +124,9 @@ pub(super) struct Loop {
     spans: Vec<SpanRecord>,
     span_bytes: usize,
     logs: Vec<LogRecord>,
-    /// When records that wait must leave.
-    due: Option<Instant>,
+    /// When spans and logs that wait must leave.
+    spans_due: Option<Instant>,
+    logs_due: Option<Instant>,
     next_metrics: Instant,
 }
 
@@ -151,7 +152,8 @@ impl Loop {
             spans: Vec::new(),
             span_bytes: 0,
             logs: Vec::new(),
-            due: None,
+            spans_due: None,
+            logs_due: None,
             next_metrics,
         })
     }
@@ -163,7 +165,7 @@ impl Loop {
     pub(super) fn run(mut self) {
         loop {
             if !self.shared.woken.swap(false, Ordering::AcqRel) {
-                std::thread::park_timeout(self.plan.delay);
+                std::thread::park_timeout(self.plan.delay.min(self.plan.log_delay));
                 self.shared.woken.store(false, Ordering::Release);
             }
             let commands = std::mem::take(
@@ -179,8 +181,11 @@ impl Loop {
                 self.next_metrics = now + self.plan.metric_interval;
                 self.send_metrics();
             }
-            if self.due.is_some_and(|due| now >= due) {
-                self.seal();
+            if self.spans_due.is_some_and(|due| now >= due) {
+                self.seal_spans();
+            }
+            if self.logs_due.is_some_and(|due| now >= due) {
+                self.seal_logs();
             }
             for command in commands {
                 match command {
@@ -261,10 +266,15 @@ impl Loop {
         if !kept {
             return self.shared.before.drop_records(DropReason::Hook, 1);
         }
+        crate::db::settle(&mut span);
+        if let Some(log) = crate::llm::settle(&mut span) {
+            self.take_log(log);
+        }
         self.prepare(&mut span);
         self.span_bytes += span.bytes();
         self.spans.push(span);
-        self.due.get_or_insert_with(|| Instant::now() + self.plan.delay);
+        self.spans_due
+            .get_or_insert_with(|| Instant::now() + self.plan.delay);
         if self.spans.len() >= self.plan.batch_records || self.span_bytes >= self.plan.batch_bytes {
             self.seal_spans();
         }
@@ -284,8 +294,9 @@ impl Loop {
         self.count(self.plan.redactor.redact_log(&mut log));
         crate::limits::apply_log_limits(&mut log, &self.plan.limits);
         self.logs.push(log);
-        self.due.get_or_insert_with(|| Instant::now() + self.plan.delay);
-        if self.logs.len() >= self.plan.batch_records {
+        self.logs_due
+            .get_or_insert_with(|| Instant::now() + self.plan.log_delay);
+        if self.logs.len() >= self.plan.log_records {
             self.seal_logs();
         }
     }
@@ -301,7 +312,6 @@ impl Loop {
 
     /// Gives what waits to the destinations.
     fn seal(&mut self) {
-        self.due = None;
         self.seal_spans();
         self.seal_logs();
     }
@@ -311,6 +321,7 @@ impl Loop {
     }
 
     fn seal_spans(&mut self) {
+        self.spans_due = None;
         if self.spans.is_empty() {
             return;
         }
@@ -326,6 +337,7 @@ impl Loop {
     }
 
     fn seal_logs(&mut self) {
+        self.logs_due = None;
         if !self.logs.is_empty() {
             let mut batch = self.batch();
             batch.logs = std::mem::take(&mut self.logs);

@@ -2,8 +2,9 @@
 //! [`Baggage`] out, and back.
 //!
 //! [`Propagators`] reads and writes the configured [`Format`]s; [`Trust`] decides what an inbound context may
-//! do; [`Extract`] and [`Inject`] are what it is read from and written to. Nothing here looks at the current
-//! span: every function works on what it is given.
+//! do; [`Extract`] and [`Inject`] are what it is read from and written to. Only [`extract`], [`inject`] and
+//! [`Inbound::context`] know the process: the formats that are set for it, and the current span. All else works
+//! on what it is given.
 //!
 //! Input is hostile until proven otherwise: each format is checked to the letter, work and memory are bounded
 //! over all lines of a header together, and nothing received is logged.
@@ -26,6 +27,8 @@ mod xray;
 
 pub use baggage::{Baggage, BaggageError, BaggageMember, BaggageProperty};
 pub use carrier::{Extract, Inject};
+pub use current::{extract, inject, inject_context};
+#[cfg(feature = "pipeline")]
 pub(crate) use current::{describe, set_propagators};
 pub use format::{Format, FormatError};
 pub use propagators::{Extracted, Propagators};

@@ -51,6 +51,22 @@ impl End<'_> {
         self.live.error_type = Some(name.into());
     }
 
+    /// Records an error: its exception, unless a span below did, `error.type` and the outcome.
+    #[cfg(feature = "reqwest")]
+    pub(crate) fn error(
+        &mut self,
+        error_type: impl Into<Cow<'static, str>>,
+        error: &(dyn std::error::Error + 'static),
+        outcome: Outcome,
+    ) {
+        let failure = exception::Failure {
+            error_type: error_type.into(),
+            text: Some(&error),
+            source: error.source(),
+        };
+        exception::fail(self.live, &failure, outcome);
+    }
+
     /// Sets the outcome.
     pub fn outcome(&mut self, outcome: Outcome) {
         self.live.outcome = Some(outcome);
@@ -102,7 +118,11 @@ pub struct OnOk<F, R, T: ?Sized, G> {
 
 impl<F: Clone, R, T: ?Sized, G: Clone> Clone for OnOk<F, R, T, G> {
     fn clone(&self) -> Self {
-        Self { inner: self.inner.clone(), project: self.project, read: self.read.clone() }
+        Self {
+            inner: self.inner.clone(),
+            project: self.project,
+            read: self.read.clone(),
+        }
     }
 }
 

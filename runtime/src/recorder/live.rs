@@ -138,6 +138,7 @@ impl Live {
         self.attribute_count = 0;
         self.event_count = 0;
         self.link_count = 0;
+        self.parent = SpanId::INVALID;
         self.parent_is_remote = false;
         self.recording = true;
         self.start = 0;

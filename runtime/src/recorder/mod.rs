@@ -6,12 +6,14 @@
 
 mod bounds;
 mod call;
+mod deadline;
 mod event;
 mod exception;
 mod finish;
 mod future;
 #[cfg(feature = "pipeline")]
 mod handover;
+mod held;
 mod live;
 mod log;
 mod open;
@@ -27,15 +29,23 @@ pub(crate) use bounds::{set_capture, set_limits};
 pub use call::{Scope, call, call_value, scope};
 #[cfg(feature = "subscriber")]
 pub(crate) use call::{enter, exit};
+#[cfg(feature = "tokio")]
+pub(crate) use deadline::drop_out_of_time;
+#[cfg(feature = "tower")]
+pub(crate) use deadline::outcome_of_drop;
 pub(crate) use event::EventFields;
 pub use exception::ErrorType;
 #[cfg(feature = "pipeline")]
 pub(crate) use exception::{ExceptionSignal, set_backtraces, set_exception_signal};
-pub use finish::{End, Finish, Ignore, NoRead, OnOk, apply, ignore, on_ok};
-pub(crate) use finish::{finish, protect};
-pub use future::{InSpan, ReturnedFuture, future, once, returned_future};
+#[cfg(feature = "subscriber")]
+pub(crate) use finish::finish;
+pub(crate) use finish::protect;
+pub use finish::{End, Finish, NoRead, apply, ignore, on_ok};
+pub use future::{InSpan, future, once, returned_future};
 #[cfg(feature = "pipeline")]
 pub(crate) use handover::{Drain, LOG, SPAN, lost, set_queue_bytes};
+#[cfg(feature = "tower")]
+pub(crate) use held::{Held, Polling};
 pub(crate) use live::Live;
 pub(crate) use log::record_log;
 pub use open::OpenSpan;
@@ -44,9 +54,9 @@ pub(crate) use read::traits as read_traits;
 pub use read::{Reader, Tag};
 pub use span_ref::{EventBuilder, SpanRef, current};
 pub use start::{IntoLink, IntoParent, Start, span_on, start, start_with};
-pub use stream::{InSpanItems, InSpanStream, items, stream};
+pub use stream::{InSpanStream, items, stream};
 pub(crate) use stream::{ReadItems, stream_with};
-pub(crate) use switchboard::{Decide, Mode, count_routes, decide_with, mode, set_mode};
+pub(crate) use switchboard::{Decide, Mode, count_routes, decide, decide_with, mode, set_mode};
 
 use crate::capture::{self, Capture, Captured};
 use crate::wire;

@@ -145,7 +145,7 @@ fn read_debug<T, E: fmt::Debug>(result: &Result<T, E>, end: &mut End<'_>) {
 }
 
 /// The traits that method resolution walks through. Eight references are the most special, none the least.
-pub mod traits {
+pub(crate) mod traits {
     use super::*;
     use std::ops::Deref;
 

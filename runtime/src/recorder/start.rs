@@ -102,6 +102,9 @@ fn root(site: &'static Site, context: &Context, sample: Option<f64>) -> Span {
     }
     live.recording = sampled;
     live.begin();
+    if let Some(origin) = context.origin() {
+        live.add_link(origin, &[]);
+    }
     Span(Some(live))
 }
 
@@ -249,9 +252,7 @@ pub fn start_with(site: &'static Site, options: Start) -> Span {
         Some(parent) => {
             // A new trace keeps what flows through the program: session attributes and a test's collector.
             let mut context = parent.unwrap_or_default();
-            if context.carried().is_none() {
-                context = Context::from_parts(context.span().clone(), current.carried().clone());
-            }
+            context.inherit(&current);
             context
         }
     };

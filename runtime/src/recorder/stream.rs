@@ -2,6 +2,7 @@
 
 use super::Span;
 use super::call::{enter, exit, prepare};
+use super::deadline;
 use super::finish::{End, Finish, finish, protect};
 use super::live::Live;
 use crate::record::Outcome;
@@ -134,7 +135,7 @@ pin_project_lite::pin_project! {
             if this.held.begun {
                 this.held.read_end(this.reader);
             }
-            this.held.close(Outcome::Abandoned);
+            this.held.close(deadline::outcome_of_drop(Outcome::Abandoned));
         }
     }
 }

@@ -8,6 +8,7 @@ use crate::context::SpanContext;
 use crate::destination::{Destination, IntoDestination};
 use crate::id::TraceId;
 use crate::limits::Limits;
+use crate::llm;
 use crate::pipeline::{self, Hook, Plan};
 use crate::propagate::{self, Format, Propagators};
 use crate::record::{Kind, SpanRecord};
@@ -325,6 +326,11 @@ impl Builder {
                 .max(Duration::from_millis(1)),
             batch_records: self.batch_records.unwrap_or(settings.span_batches.batch_records),
             batch_bytes: crate::config::BATCH_BYTES,
+            log_delay: self
+                .delay
+                .unwrap_or(settings.log_batches.delay)
+                .max(Duration::from_millis(1)),
+            log_records: settings.log_batches.batch_records,
             queue_bytes: self.queue_bytes.unwrap_or(settings.queue_bytes),
             metric_interval: settings.metric_timing.interval,
         }
@@ -340,7 +346,10 @@ impl Builder {
             ExceptionSignal::LogsAndEvents => recorder::ExceptionSignal::Both,
         });
         recorder::set_capture(settings.semantics.capture);
-        set_content(self.content.unwrap_or(settings.semantics.content));
+        set_content(
+            self.content.unwrap_or(settings.semantics.content),
+            settings.semantics.capture,
+        );
         if let Some(filter) = filter {
             site::set_filter(filter);
         }
@@ -361,4 +370,13 @@ impl Decide for Sampling {
     }
 }
 
-fn set_content(_content: Content) {}
+/// `SPANWRIGHT_CAPTURE=off` forbids content whatever an annotation says.
+fn set_content(content: Content, capture: bool) {
+    let mode = match content {
+        Content::Off => llm::Mode::Off,
+        Content::Span => llm::Mode::Attributes,
+        Content::Event => llm::Mode::Events,
+        Content::SpanAndEvent => llm::Mode::Both,
+    };
+    llm::set_content_mode(capture.then_some(mode));
+}

@@ -36,6 +36,11 @@ impl Route for Collected {
         let mut records = self.records.lock().unwrap_or_else(PoisonError::into_inner);
         match self.assembler.record(record) {
             Some(Record::Span(mut span)) => {
+                crate::db::settle(&mut span);
+                if let Some(mut log) = crate::llm::settle(&mut span) {
+                    let _ = self.redactor.redact_log(&mut log);
+                    records.1.push(log);
+                }
                 let _ = self.redactor.redact_span(&mut span);
                 crate::limits::apply_limits(&mut span, &Limits::default());
                 records.0.push(span);

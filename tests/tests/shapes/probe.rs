@@ -60,7 +60,12 @@ impl Observed {
     }
 
     /// Runs a future to its end; notes its size too.
-    pub fn future<T>(&mut self, name: &'static str, future: impl Future<Output = T>, text: impl FnOnce(T) -> String) {
+    pub fn future<T>(
+        &mut self,
+        name: &'static str,
+        future: impl Future<Output = T>,
+        text: impl FnOnce(T) -> String,
+    ) {
         self.sizes.push((name, size_of_val(&future)));
         self.call(name, || text(block_on(future)));
     }
@@ -80,7 +85,11 @@ impl Observed {
 fn payload_text(payload: &(dyn Any + Send)) -> String {
     let text = payload.downcast_ref::<&str>().map(ToString::to_string);
     text.or_else(|| payload.downcast_ref::<String>().cloned())
-        .or_else(|| payload.downcast_ref::<u32>().map(|number| format!("u32 {number}")))
+        .or_else(|| {
+            payload
+                .downcast_ref::<u32>()
+                .map(|number| format!("u32 {number}"))
+        })
         .unwrap_or_else(|| "of another type".to_owned())
 }
 
@@ -98,7 +107,11 @@ pub fn block_on<T>(future: impl Future<Output = T>) -> T {
 pub async fn tick() {
     let mut ticked = false;
     std::future::poll_fn(|_| {
-        if std::mem::replace(&mut ticked, true) { Poll::Ready(()) } else { Poll::Pending }
+        if std::mem::replace(&mut ticked, true) {
+            Poll::Ready(())
+        } else {
+            Poll::Pending
+        }
     })
     .await;
 }

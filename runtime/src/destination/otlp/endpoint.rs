@@ -1,6 +1,6 @@
 //! Where requests go: a checked URL, and the form of it that may be shown.
 
-use super::builder::OtlpError;
+use super::error::OtlpError;
 use std::fmt;
 use std::net::{TcpStream, ToSocketAddrs};
 use std::sync::mpsc;
@@ -97,7 +97,7 @@ impl Endpoint {
         &self.0
     }
 
-    #[cfg(feature = "grpc")]
+    #[cfg(all(feature = "grpc", feature = "tls"))]
     pub(super) fn is_tls(&self) -> bool {
         self.0.scheme_str() == Some("https")
     }

@@ -316,6 +316,15 @@ fn base64(out: &mut Vec<u8>, bytes: &[u8]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn any_finite_float_comes_back_exactly(value in any::<f64>()) {
+            let text = json(|out| float(out, value));
+            prop_assert_eq!(text.parse::<f64>().map(f64::to_bits), Ok(value.to_bits()));
+        }
+    }
 
     fn json(write: impl FnOnce(&mut Vec<u8>)) -> String {
         let mut out = Vec::new();

@@ -12,6 +12,8 @@ mod builder;
 mod deliver;
 #[cfg(feature = "otlp")]
 mod endpoint;
+#[cfg(feature = "otlp")]
+mod error;
 #[cfg(feature = "grpc")]
 mod grpc;
 #[cfg(feature = "otlp")]
@@ -30,9 +32,11 @@ mod tls;
 mod wire;
 
 #[cfg(feature = "otlp")]
-pub use builder::{Compression, Otlp, OtlpError};
+pub use builder::{Compression, Otlp};
 #[cfg(feature = "otlp")]
 pub use deliver::OtlpDestination;
+#[cfg(feature = "otlp")]
+pub use error::OtlpError;
 
 /// `OTel-OTLP-Exporter-<language>/<version>`, the form that the protocol's exporters share, with our own name.
 #[cfg(feature = "otlp")]

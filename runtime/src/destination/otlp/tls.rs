@@ -1,8 +1,6 @@
 //! Certificates and keys: PEM files in, checked material for both transports out.
 
-use super::builder::OtlpError;
-#[cfg(feature = "tls")]
-use super::builder::{bad_file, read_file};
+use super::error::OtlpError;
 use std::path::{Path, PathBuf};
 #[cfg(feature = "tls")]
 use ureq::tls::{Certificate, ClientCert, PemItem, PrivateKey, RootCerts, TlsConfig, parse_pem};
@@ -117,4 +115,20 @@ fn certificates(
         return Err(bad_file(option, path, "holds no certificate in PEM form"));
     }
     Ok(found)
+}
+
+/// Reads a file that an option names.
+#[cfg(feature = "tls")]
+fn read_file(option: &'static str, path: &Path) -> Result<Vec<u8>, OtlpError> {
+    std::fs::read(path).map_err(|error| bad_file(option, path, format!("cannot be read: {error}")))
+}
+
+/// An error about a file that an option names.
+#[cfg(feature = "tls")]
+fn bad_file(option: &'static str, path: &Path, problem: impl Into<String>) -> OtlpError {
+    OtlpError::Certificate {
+        option,
+        path: path.to_owned(),
+        problem: problem.into(),
+    }
 }

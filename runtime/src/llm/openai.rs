@@ -1,0 +1,163 @@
+//! Messages and replies in the form of OpenAI's chat completions, which most providers speak: as `serde_json` values.
+
+use super::message::{Message, Messages, Part};
+use super::response::{LlmResponse, ToLlmResponse};
+use serde_json::Value;
+use std::borrow::Cow;
+
+/// An array of messages, or a request with `messages` in it.
+impl Messages for Value {
+    fn messages(&self) -> Cow<'_, [Message]> {
+        let list = self.get("messages").unwrap_or(self);
+        Cow::Owned(match list {
+            Value::Array(items) => items.iter().map(message).collect(),
+            Value::String(text) => vec![Message::user(text)],
+            _ => Vec::new(),
+        })
+    }
+}
+
+impl Messages for [Value] {
+    fn messages(&self) -> Cow<'_, [Message]> {
+        Cow::Owned(self.iter().map(message).collect())
+    }
+}
+
+impl Messages for Vec<Value> {
+    fn messages(&self) -> Cow<'_, [Message]> {
+        self.as_slice().messages()
+    }
+}
+
+/// A chat completion, or a chunk of one.
+impl ToLlmResponse for Value {
+    fn to_llm_response(&self) -> LlmResponse {
+        let usage = &self["usage"];
+        let count = |value: &Value| value.as_i64();
+        let mut response = LlmResponse::new()
+            .id(self["id"].as_str())
+            .model(self["model"].as_str())
+            .input_tokens(count(&usage["prompt_tokens"]))
+            .output_tokens(count(&usage["completion_tokens"]))
+            .cache_read_tokens(count(&usage["prompt_tokens_details"]["cached_tokens"]))
+            .reasoning_tokens(count(&usage["completion_tokens_details"]["reasoning_tokens"]));
+        for choice in self["choices"].as_array().into_iter().flatten() {
+            response = response.finish_reason(choice["finish_reason"].as_str());
+            if let Some(whole) = choice.get("message") {
+                response = response.message(message(whole));
+            } else {
+                response = response.text(choice["delta"]["content"].as_str());
+            }
+        }
+        response
+    }
+}
+
+fn text(value: &Value) -> Option<String> {
+    value.as_str().map(str::to_owned)
+}
+
+fn message(value: &Value) -> Message {
+    let role = value["role"].as_str().unwrap_or("user");
+    let mut message = Message::new(role);
+    if let Some(name) = text(&value["name"]) {
+        message = message.name(name);
+    }
+    let answers = role == "tool" || role == "function";
+    for content in contents(&value["content"]) {
+        message = message.part(match content {
+            Part::Text(response) if answers => Part::ToolResponse {
+                id: text(&value["tool_call_id"]),
+                response,
+            },
+            other => other,
+        });
+    }
+    for call in value["tool_calls"].as_array().into_iter().flatten() {
+        message = message.part(Part::ToolCall {
+            id: text(&call["id"]),
+            name: text(&call["function"]["name"]).unwrap_or_default(),
+            arguments: text(&call["function"]["arguments"]).unwrap_or_default(),
+        });
+    }
+    message
+}
+
+fn contents(value: &Value) -> Vec<Part> {
+    match value {
+        Value::String(text) => vec![Part::Text(text.clone())],
+        Value::Array(items) => items.iter().filter_map(content).collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn content(value: &Value) -> Option<Part> {
+    if let Some(text) = text(&value["text"]) {
+        return Some(Part::Text(text));
+    }
+    let url = value["image_url"]["url"].as_str()?;
+    Some(
+        match url
+            .strip_prefix("data:")
+            .and_then(|data| data.split_once(";base64,"))
+        {
+            Some((mime, data)) => Part::Blob {
+                modality: "image",
+                mime_type: Some(mime.to_owned()),
+                bytes: data.len() / 4 * 3,
+            },
+            None => Part::Uri {
+                modality: "image",
+                uri: url.to_owned(),
+            },
+        },
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_request() {
+        let request = json!({"messages": [
+            {"role": "user", "content": [
+                {"type": "text", "text": "What is this?"},
+                {"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}},
+            ]},
+            {"role": "assistant", "content": null, "tool_calls": [
+                {"id": "c1", "type": "function", "function": {"name": "look", "arguments": "{\"x\":1}"}},
+            ]},
+            {"role": "tool", "tool_call_id": "c1", "content": "a cat"},
+        ]});
+        let json = super::super::message::to_json(&request.messages());
+        assert_eq!(
+            json,
+            concat!(
+                r#"[{"role":"user","parts":[{"type":"text","content":"What is this?"},"#,
+                r#"{"type":"blob","modality":"image","mime_type":"image/png","content":"<3 bytes>"}]},"#,
+                r#"{"role":"assistant","parts":[{"type":"tool_call","id":"c1","name":"look","arguments":{"x":1}}]},"#,
+                r#"{"role":"tool","parts":[{"type":"tool_call_response","id":"c1","response":"a cat"}]}]"#,
+            )
+        );
+    }
+
+    #[test]
+    fn a_completion() {
+        let reply = json!({
+            "id": "r1", "model": "gpt-4o-mini-2024",
+            "choices": [{"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": "Hi"}}],
+            "usage": {"prompt_tokens": 10, "completion_tokens": 2, "prompt_tokens_details": {"cached_tokens": 4}},
+        });
+        let wanted = LlmResponse::new()
+            .id("r1")
+            .model("gpt-4o-mini-2024")
+            .finish_reason("stop")
+            .input_tokens(10)
+            .output_tokens(2)
+            .cache_read_tokens(4)
+            .message(Message::assistant("Hi"));
+        assert_eq!(reply.to_llm_response(), wanted);
+    }
+}
