@@ -9,7 +9,7 @@ use tracing_core::{Dispatch, LevelFilter, dispatcher};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::writer::BoxMakeWriter;
 use tracing_subscriber::layer::{Layer, SubscriberExt};
-use tracing_subscriber::registry::Registry;
+use tracing_subscriber::registry::{LookupSpan, Registry};
 
 /// A layer that the program gives to our subscriber.
 pub(crate) type BoxedLayer = Box<dyn Layer<Registry> + Send + Sync>;
@@ -47,15 +47,27 @@ pub(crate) fn install(subscriber: Subscriber) {
     }
 }
 
+/// The program's layers come first, since they are made for a bare registry. (Composed by `Layer::and_then`, or with
+/// an absent layer in their place, one layer's most verbose level would hold for all.)
 pub(super) fn dispatch(logs: Logs, directives: &str, writer: BoxMakeWriter, layers: Vec<BoxedLayer>) -> Dispatch {
-    let mut all: BoxedLayer = Box::new(layer());
-    if logs != Logs::Off {
-        all = Box::new(all.and_then(logs::layer(logs, directives, writer)));
+    let registry = Registry::default();
+    if layers.is_empty() {
+        with_logs(registry.with(layer()), logs, directives, writer)
+    } else {
+        with_logs(registry.with(layers).with(layer()), logs, directives, writer)
     }
-    for layer in layers {
-        all = Box::new(all.and_then(layer));
+}
+
+fn with_logs<S>(subscriber: S, logs: Logs, directives: &str, writer: BoxMakeWriter) -> Dispatch
+where
+    S: tracing_core::Subscriber + for<'a> LookupSpan<'a> + Send + Sync,
+{
+    match logs {
+        Logs::Off => Dispatch::new(subscriber),
+        Logs::Text | Logs::Json => {
+            Dispatch::new(subscriber.with(logs::layer(logs, directives, writer)))
+        }
     }
-    Dispatch::new(Registry::default().with(all))
 }
 
 /// Who listens to `tracing` on this thread, and what that loses, for `doctor()`.
