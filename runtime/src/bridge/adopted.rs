@@ -80,10 +80,10 @@ impl Adopted {
 
     /// Our span, now that theirs is over.
     pub(super) fn finish(mut self) {
-        if self.live.is_none() {
-            if let Some(live) = recorder::exit(self.ident) {
-                self.take_back(live);
-            }
+        if self.live.is_none()
+            && let Some(live) = recorder::exit(self.ident)
+        {
+            self.take_back(live);
         }
         if let Some(live) = self.live {
             recorder::finish(live, crate::record::Outcome::Ok);
@@ -100,7 +100,9 @@ pub(super) fn change<S: for<'a> LookupSpan<'a>>(
     let ident = {
         let mut extensions = span.extensions_mut();
         match extensions.get_mut::<Adopted>() {
-            Some(Adopted { live: Some(live), .. }) => return change.into_iter().for_each(|change| change(live)),
+            Some(Adopted { live: Some(live), .. }) => {
+                return change.into_iter().for_each(|change| change(live));
+            }
             Some(adopted) => adopted.ident,
             None => match extensions.get_mut::<Own>() {
                 Some(own) => own.0.span().span_id.to_u64(),
@@ -108,7 +110,11 @@ pub(super) fn change<S: for<'a> LookupSpan<'a>>(
             },
         }
     };
-    with_stack(|stack| stack.with_live(ident, |live| change.take().into_iter().for_each(|change| change(live))));
+    with_stack(|stack| {
+        stack.with_live(ident, |live| {
+            change.take().into_iter().for_each(|change| change(live))
+        })
+    });
     let Some(change) = change else { return };
     let mut extensions = span.extensions_mut();
     match extensions.get_mut::<Adopted>() {

@@ -5,8 +5,8 @@
 //! callsite that declares them too, a few times at most.
 
 use super::clean;
-use crate::recorder::Live;
 use crate::record::Attributes;
+use crate::recorder::Live;
 use crate::site::{Level, Site};
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{OnceLock, PoisonError, RwLock};
@@ -59,10 +59,7 @@ impl tracing_core::Callsite for Callsite {
     }
 
     fn metadata(&self) -> &Metadata<'_> {
-        match self.metadata.get() {
-            Some(metadata) => metadata,
-            None => unreachable!("it is set before anybody can know of the callsite"),
-        }
+        self.described()
     }
 }
 
@@ -147,10 +144,12 @@ impl Callsite {
     fn should_grow(&'static self, attributes: &Attributes) -> bool {
         self.grown + 1 < MAX_GROWTH
             && self.fields().len() < MAX_FIELDS
-            && attributes.iter().any(|(key, _)| self.fields().field(key.as_str()).is_none())
+            && attributes
+                .iter()
+                .any(|(key, _)| self.fields().field(key.as_str()).is_none())
     }
 
-    pub(super) fn described(&'static self) -> &'static Metadata<'static> {
+    pub(super) fn described(&self) -> &Metadata<'static> {
         match self.metadata.get() {
             Some(metadata) => metadata,
             None => unreachable!("it is set before anybody can know of the callsite"),

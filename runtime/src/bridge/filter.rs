@@ -23,13 +23,13 @@ pub(super) fn current() -> Filter {
     over_default(&site::current_filter().unwrap_or_default().to_string())
 }
 
-fn allows(target: &str, level: Level) -> bool {
+pub(super) fn allows(target: &str, level: Level) -> bool {
     let generation = site::generation();
     let cached = CACHED.read().unwrap_or_else(PoisonError::into_inner);
-    if let Some((of, filter)) = &*cached {
-        if *of == generation {
-            return filter.allows(target, level);
-        }
+    if let Some((of, filter)) = &*cached
+        && *of == generation
+    {
+        return filter.allows(target, level);
     }
     drop(cached);
     let filter = current();

@@ -3,9 +3,10 @@
 use super::filter;
 use super::layer::{Bridge, layer};
 use super::logs::{self, Logs};
+use crate::site::Level;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tracing_core::subscriber::NoSubscriber;
-use tracing_core::{Dispatch, LevelFilter, dispatcher};
+use tracing_core::{Dispatch, dispatcher};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::writer::BoxMakeWriter;
 use tracing_subscriber::layer::{Layer, SubscriberExt};
@@ -49,7 +50,12 @@ pub(crate) fn install(subscriber: Subscriber) {
 
 /// The program's layers come first, since they are made for a bare registry. (Composed by `Layer::and_then`, or with
 /// an absent layer in their place, one layer's most verbose level would hold for all.)
-pub(super) fn dispatch(logs: Logs, directives: &str, writer: BoxMakeWriter, layers: Vec<BoxedLayer>) -> Dispatch {
+pub(super) fn dispatch(
+    logs: Logs,
+    directives: &str,
+    writer: BoxMakeWriter,
+    layers: Vec<BoxedLayer>,
+) -> Dispatch {
     let registry = Registry::default();
     if layers.is_empty() {
         with_logs(registry.with(layer()), logs, directives, writer)
@@ -64,11 +70,12 @@ where
 {
     match logs {
         Logs::Off => Dispatch::new(subscriber),
-        Logs::Text | Logs::Json => {
-            Dispatch::new(subscriber.with(logs::layer(logs, directives, writer)))
-        }
+        Logs::Text | Logs::Json => Dispatch::new(subscriber.with(logs::layer(logs, directives, writer))),
     }
 }
+
+/// A target that no directive names.
+const PROBE: &str = "spanwright_probe";
 
 /// Who listens to `tracing` on this thread, and what that loses, for `doctor()`.
 pub(crate) fn describe() -> Vec<String> {
@@ -91,12 +98,14 @@ pub(crate) fn describe() -> Vec<String> {
     });
     if bridged {
         lines.push(format!("spans and events of other crates: {}", filter::current()));
-        let most = LevelFilter::current();
-        if most < LevelFilter::INFO {
-            lines.push(format!(
-                "a filter over the whole subscriber lets only `{most}` through, so spans of other crates are lost; put \
-                 it on the layer that it is meant for"
-            ));
+        // Our own filter lets it through, so only one over the whole subscriber can have declined it.
+        if filter::allows(PROBE, Level::Info) && !tracing::span_enabled!(target: PROBE, tracing::Level::INFO)
+        {
+            lines.push(
+                "a filter over the whole subscriber keeps back spans of other crates at `info`; put it on the layer \
+                 that it is meant for"
+                    .to_owned(),
+            );
         }
     }
     lines

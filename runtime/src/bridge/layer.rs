@@ -95,18 +95,18 @@ where
     }
 
     fn on_enter(&self, id: &Id, context: layer::Context<'_, S>) {
-        if let Some(span) = context.span(id) {
-            if let Some(adopted) = span.extensions_mut().get_mut::<Adopted>() {
-                adopted.enter();
-            }
+        if let Some(span) = context.span(id)
+            && let Some(adopted) = span.extensions_mut().get_mut::<Adopted>()
+        {
+            adopted.enter();
         }
     }
 
     fn on_exit(&self, id: &Id, context: layer::Context<'_, S>) {
-        if let Some(span) = context.span(id) {
-            if let Some(adopted) = span.extensions_mut().get_mut::<Adopted>() {
-                adopted.exit();
-            }
+        if let Some(span) = context.span(id)
+            && let Some(adopted) = span.extensions_mut().get_mut::<Adopted>()
+        {
+            adopted.exit();
         }
     }
 
@@ -196,7 +196,8 @@ fn capture(event: &Event<'_>) -> (String, Loose) {
         metadata.name().clone_into(&mut message);
     } else if message.len() > EVENT_NAME_BOUND {
         loose.put("message", message.as_str());
-        message.truncate(message.floor_char_boundary(EVENT_NAME_BOUND));
+        let end = (0..=EVENT_NAME_BOUND).rfind(|end| message.is_char_boundary(*end));
+        message.truncate(end.unwrap_or_default());
     }
     (message, loose)
 }

@@ -115,7 +115,11 @@ where
 struct NoFields;
 
 impl<'writer> FormatFields<'writer> for NoFields {
-    fn format_fields<R: tracing_subscriber::field::RecordFields>(&self, _: Writer<'writer>, _: R) -> fmt::Result {
+    fn format_fields<R: tracing_subscriber::field::RecordFields>(
+        &self,
+        _: Writer<'writer>,
+        _: R,
+    ) -> fmt::Result {
         Ok(())
     }
 }

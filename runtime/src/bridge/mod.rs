@@ -32,5 +32,6 @@ pub use layer::layer;
 #[cfg(feature = "subscriber")]
 pub use logs::Logs;
 
-#[cfg(all(test, feature = "subscriber"))]
+#[cfg(test)]
+#[cfg(feature = "subscriber")]
 mod tests;

@@ -259,10 +259,10 @@ impl Values {
     }
 
     fn put_value(&mut self, key: &str, value: Box<dyn FieldValue>) {
-        if let Some(field) = self.callsite.fields().field(key) {
-            if let Some(place) = self.values.get_mut(field.index()) {
-                *place = Some(value);
-            }
+        if let Some(field) = self.callsite.fields().field(key)
+            && let Some(place) = self.values.get_mut(field.index())
+        {
+            *place = Some(value);
         }
     }
 

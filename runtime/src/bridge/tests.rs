@@ -5,8 +5,8 @@ use super::logs::Logs;
 use crate::testing::TestTraces;
 use std::io::Write;
 use std::sync::{Arc, Mutex};
-use tracing_subscriber::fmt::writer::BoxMakeWriter;
 use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::fmt::writer::BoxMakeWriter;
 use tracing_subscriber::layer::{Context, Layer};
 
 #[derive(Clone, Default)]
@@ -81,10 +81,16 @@ fn json_lines_are_json() {
 #[test]
 fn a_line_is_redacted_and_stays_one_line() {
     let lines = logged(Logs::Text, "", Vec::new(), || {
-        tracing::info!(password = "hunter2", "token ghp_planted0planted0planted0planted0plan\n\x1b[31mfake line");
+        tracing::info!(
+            password = "hunter2",
+            "token ghp_planted0planted0planted0planted0plan\n\x1b[31mfake line"
+        );
     });
     assert_eq!(lines.lines().count(), 1, "{lines}");
-    assert!(!lines.contains("hunter2") && !lines.contains("ghp_planted") && !lines.contains('\x1b'), "{lines}");
+    assert!(
+        !lines.contains("hunter2") && !lines.contains("ghp_planted") && !lines.contains('\x1b'),
+        "{lines}"
+    );
 }
 
 #[test]
@@ -178,8 +184,17 @@ fn every_mix_of_layers_keeps_spans_and_declines_the_rest() {
                 });
             });
             assert_eq!(lines, "");
-            assert_eq!(traces.tree().lines().count(), 2, "{logs:?}, {count}: {}", traces.tree());
-            assert_eq!(traces.find("theirs").unwrap().events.len(), 1, "{logs:?}, {count}");
+            assert_eq!(
+                traces.tree().lines().count(),
+                2,
+                "{logs:?}, {count}: {}",
+                traces.tree()
+            );
+            assert_eq!(
+                traces.find("theirs").unwrap().events.len(),
+                1,
+                "{logs:?}, {count}"
+            );
         }
     }
 }

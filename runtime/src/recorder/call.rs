@@ -44,9 +44,8 @@ pub(crate) fn exit(ident: u64) -> Option<Box<Live>> {
 /// Mirrors the span to `tracing`, where that is on. Attributes are known by now.
 #[inline]
 pub(super) fn prepare(live: &mut Live) {
-    if live.recording && super::switchboard::mode() != super::Mode::Active {
-        crate::bridge::out::open(live);
-    } else if live.recording && live.site.wants_tracing_span() {
+    let mirrored = super::switchboard::mode() != super::Mode::Active || live.site.wants_tracing_span();
+    if live.recording && mirrored {
         crate::bridge::out::open(live);
     }
     if let Some(mirror) = &live.mirror {
