@@ -121,10 +121,7 @@ fn fields_of_opentelemetry_are_obeyed() {
     });
     let span = find(&traces, "GET /users");
     assert_eq!(span.kind, Kind::Server);
-    assert_eq!(
-        span.status,
-        Status::Error("no such user".into())
-    );
+    assert_eq!(span.status, Status::Error("no such user".into()));
     assert_eq!(span.attribute("otel.kind"), None);
 }
 
@@ -209,7 +206,12 @@ fn a_span_that_two_threads_are_in() {
     events.sort();
     assert_eq!(events, ["from here", "from there"]);
     assert_eq!(shared.attribute("late"), Some(&Value::Int(1)));
-    assert!(shared.events.iter().all(|event| event.time_ns >= shared.start_ns && event.time_ns <= shared.end_ns));
+    assert!(
+        shared
+            .events
+            .iter()
+            .all(|event| event.time_ns >= shared.start_ns && event.time_ns <= shared.end_ns)
+    );
 }
 
 #[test]
@@ -250,7 +252,8 @@ impl fmt::Debug for Panics {
 #[test]
 fn hostile_values_neither_hang_nor_unwind() {
     let traces = collect(|_| {
-        let span = tracing::info_span!("span", first = ?Hostile, late = tracing::field::Empty, panics = ?Panics);
+        let span =
+            tracing::info_span!("span", first = ?Hostile, late = tracing::field::Empty, panics = ?Panics);
         span.in_scope(|| {
             span.record("late", tracing::field::debug(Hostile));
             tracing::info!(value = ?Hostile, "event");
@@ -259,7 +262,10 @@ fn hostile_values_neither_hang_nor_unwind() {
     let span = find(&traces, "span");
     assert_eq!(span.attribute("first"), Some(&Value::String("hostile".into())));
     assert_eq!(span.attribute("late"), Some(&Value::String("hostile".into())));
-    assert_eq!(span.attribute("panics"), Some(&Value::String("[capture panicked]".into())));
+    assert_eq!(
+        span.attribute("panics"),
+        Some(&Value::String("[capture panicked]".into()))
+    );
     assert!(span.events.iter().any(|event| event.name == "event"));
 }
 
@@ -302,7 +308,9 @@ fn a_neighbours_filter_loses_nothing() {
     let quiet = tracing_subscriber::fmt::layer()
         .with_writer(std::io::sink)
         .with_filter(tracing_subscriber::filter::LevelFilter::ERROR);
-    let subscriber = tracing_subscriber::registry().with(quiet).with(spanwright::layer());
+    let subscriber = tracing_subscriber::registry()
+        .with(quiet)
+        .with(spanwright::layer());
     tracing::subscriber::with_default(subscriber, || {
         tracing::info_span!("theirs").in_scope(|| ours());
     });

@@ -231,7 +231,10 @@ fn late_attributes_arrive_where_they_are_declared() {
     });
     assert_eq!(attribute(&spans.get("late"), "known"), Some(Value::I64(1)));
     assert_eq!(attribute(&spans.get("late"), "unknown"), None);
-    assert_eq!(attribute(&spans.get("late_by_hand"), "known"), Some(Value::I64(1)));
+    assert_eq!(
+        attribute(&spans.get("late_by_hand"), "known"),
+        Some(Value::I64(1))
+    );
 }
 
 #[traced(capture(authorization, body, nested), fields(api_key = key))]
