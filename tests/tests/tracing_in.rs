@@ -338,3 +338,27 @@ fn the_outcome_is_ok_and_the_site_theirs() {
     assert_eq!(site.target(), "tracing_in");
     assert_eq!(site.span_level(), spanwright::Level::Warn);
 }
+
+#[traced]
+async fn holds_a_guard() {
+    let span = tracing::info_span!("held");
+    let _guard = span.enter();
+    tokio::task::yield_now().await;
+    tracing::info!("after");
+}
+
+#[test]
+fn a_guard_held_over_an_await_does_not_leak_into_others() {
+    let traces = collect(|_| {
+        block_on(async {
+            futures_util::join!(holds_a_guard(), async {
+                spanwright::in_span("beside", || ());
+            })
+        });
+    });
+    let held = find(&traces, "held");
+    assert_eq!(held.outcome, Outcome::Abandoned);
+    assert_eq!(held.parent_span_id, Some(find(&traces, "holds_a_guard").span_id));
+    assert_eq!(find(&traces, "beside").parent_span_id, None);
+    assert_eq!(traces.spans().len(), 3, "{}", traces.tree());
+}

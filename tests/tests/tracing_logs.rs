@@ -81,14 +81,14 @@ fn program(change: impl FnOnce(Builder) -> Builder) {
     let guard = change(spanwright::builder("test").destination(File::create(file).unwrap()))
         .init()
         .unwrap();
-    tracing::info_span!("theirs").in_scope(ours);
+    tracing::info_span!("theirs").in_scope(|| ours("mallory"));
     late();
     println!("{}", spanwright::diagnosis());
     guard.shutdown(Duration::from_secs(5)).into_result().unwrap();
 }
 
-#[traced]
-fn ours() {
+#[traced(capture(user))]
+fn ours(user: &str) {
     tracing::info!("quiet");
     tracing::warn!(password = "hunter2", "loud");
 }
@@ -217,7 +217,7 @@ impl<S: tracing::Subscriber> tracing_subscriber::Layer<S> for Names {
         _: &tracing::span::Id,
         _: tracing_subscriber::layer::Context<'_, S>,
     ) {
-        println!("saw {}", attributes.metadata().name());
+        println!("saw {} {:?}", attributes.metadata().name(), attributes.values());
     }
 }
 
@@ -241,11 +241,39 @@ fn our_spans_reach_other_layers_where_that_is_asked_for() {
     let (theirs, ours) = (ran.span("theirs"), ran.span("ours"));
     assert_eq!(ours["parentSpanId"], theirs["spanId"]);
     assert!(is_known(ran.span("late")));
-    for name in ["saw theirs", "saw ours", "saw late"] {
+    for name in ["saw theirs ", "saw ours ", "saw late "] {
         assert_eq!(ran.stdout.matches(name).count(), 1, "{}", ran.stdout);
     }
     let line = ran.stderr.lines().find(|line| line.contains("loud")).unwrap();
     let line: serde_json::Value = serde_json::from_str(line).unwrap();
     assert_eq!(line["span_id"], ours["spanId"]);
     assert_eq!(line["fields"]["password"], "[REDACTED]");
+}
+
+#[test]
+#[ignore = "a program of its own"]
+fn program_with_a_failing_redactor() {
+    if !is_program() {
+        return;
+    }
+    let redactor = spanwright::Redactor::default().rule(|text| {
+        text.contains("mallory")
+            .then(|| panic!("the rule fails as planned"))
+    });
+    program(|builder| builder.redactor(redactor).tracing_spans(true).layer(Names));
+}
+
+#[test]
+fn what_fails_to_redact_is_withheld() {
+    let ran = run("program_with_a_failing_redactor", None);
+    assert!(
+        ran.stdout.contains("REDACTION_FAILED") && !ran.stdout.contains("mallory"),
+        "{}",
+        ran.stdout
+    );
+    let ours = ran.span("ours").to_string();
+    assert!(
+        ours.contains("REDACTION_FAILED") && !ours.contains("mallory"),
+        "{ours}"
+    );
 }
