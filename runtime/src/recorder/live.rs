@@ -54,7 +54,7 @@ pub(crate) struct Live {
     pub(crate) ok: bool,
     pub(super) prints: Fingerprints,
     /// The `tracing` span that mirrors this one, where that is on.
-    pub(crate) mirror: Option<tracing::Span>,
+    pub(crate) mirror: Option<Arc<crate::bridge::out::Mirror>>,
     slot: Arc<Slot>,
 }
 
