@@ -1,5 +1,7 @@
 //! Spans and events of other crates through `spanwright::layer()`: one trace with ours.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test may")]
+
 use spanwright::testing::TestTraces;
 use spanwright::{Context, Kind, Outcome, SpanRecord, Status, Value, assert_trace, traced};
 use std::fmt;

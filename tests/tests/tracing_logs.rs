@@ -2,6 +2,8 @@
 //!
 //! Each case is a process of its own: this program, started again for one of its ignored tests.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test may")]
+
 use spanwright::destination::File;
 use spanwright::{Builder, traced};
 use std::path::Path;
