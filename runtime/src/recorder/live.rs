@@ -59,6 +59,8 @@ pub(crate) struct Live {
 }
 
 thread_local! {
+    /// Boxed, since a block is handed on by its pointer and never moved.
+    #[allow(clippy::vec_box)]
     static POOL: RefCell<Vec<Box<Live>>> = const { RefCell::new(Vec::new()) };
 }
 

@@ -101,10 +101,8 @@ impl Span {
         capture::capture_into(&mut wire, key, &mut count, bounds::attributes(), value);
         live.carry(|carried| {
             carried.add(&wire, count);
-            if baggage {
-                if let Some((key, value)) = wire::Reader::new(&wire).attributes().first() {
-                    carried.add_baggage(key, &value.to_string());
-                }
+            if baggage && let Some((key, value)) = wire::Reader::new(&wire).attributes().first() {
+                carried.add_baggage(key, &value.to_string());
             }
         });
         // On this span too: what is carried counts for those below.

@@ -97,7 +97,7 @@ impl SpanRef {
 
     /// Adds a link to another span.
     pub fn link(self, to: &(impl IntoLink + ?Sized)) -> Self {
-        if let Some(to) = to.into_link() {
+        if let Some(to) = to.to_link() {
             self.with(|live| live.add_link(&to, &[]));
         }
         self
