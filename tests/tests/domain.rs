@@ -1,8 +1,5 @@
 //! Model calls, queries and tool calls through the macros, as a program sees them.
 
-// Under the feature `off` what only an annotation names is unused.
-#![allow(unused_variables, dead_code)]
-
 use spanwright::db::DbError;
 use spanwright::llm::{LlmResponse, Message, ToLlmResponse};
 use spanwright::testing::TestTraces;
