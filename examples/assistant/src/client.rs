@@ -112,11 +112,21 @@ mod tests {
 
     #[test]
     fn options_are_read() {
-        let request = parse(&words("http://a/ --persona maestro --earlier x --earlier y --patience 5 Why?")).unwrap();
-        assert_eq!((request.url.as_str(), request.question.as_str()), ("http://a", "Why?"));
+        let request = parse(&words(
+            "http://a/ --persona maestro --earlier x --earlier y --patience 5 Why?",
+        ))
+        .unwrap();
+        assert_eq!(
+            (request.url.as_str(), request.question.as_str()),
+            ("http://a", "Why?")
+        );
         assert_eq!(request.earlier, ["x", "y"]);
         assert_eq!(request.patience, Duration::from_millis(5));
-        for bad in ["http://a", "http://a --patience x Why?", "http://a Why? --session"] {
+        for bad in [
+            "http://a",
+            "http://a --patience x Why?",
+            "http://a Why? --session",
+        ] {
             assert!(parse(&words(bad)).is_err(), "{bad}");
         }
     }

@@ -32,7 +32,12 @@ const SCENES: &[Scene] = &[
     },
     Scene {
         title: "Noor again: what she knows is in the cache now",
-        options: &["--earlier", "Which projects are delayed?", "--earlier", "Two of them."],
+        options: &[
+            "--earlier",
+            "Which projects are delayed?",
+            "--earlier",
+            "Two of them.",
+        ],
         question: "And why?",
         answered: true,
     },
@@ -68,9 +73,22 @@ const SCENES: &[Scene] = &[
     },
 ];
 
-/// Plays all scenes. With the stub, the exit code says whether all went as they should.
+/// Plays all scenes, unless it is interrupted.
 pub(crate) async fn run() -> Result<ExitCode, Failure> {
     let guard = telemetry::start_held("assistant", Console::stdout())?;
+    let code = tokio::select! {
+        code = play_all(&guard) => code?,
+        interrupted = service::interrupted() => {
+            interrupted?;
+            ExitCode::FAILURE
+        }
+    };
+    telemetry::end(guard).await;
+    Ok(code)
+}
+
+/// With the stub, the exit code says whether all went as it should.
+async fn play_all(guard: &Guard) -> Result<ExitCode, Failure> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     let service = service::start(listener).await?;
     output::line(&format!(
@@ -80,13 +98,12 @@ pub(crate) async fn run() -> Result<ExitCode, Failure> {
     let mut code = ExitCode::SUCCESS;
     for (number, scene) in (1..).zip(SCENES) {
         output::line(&format!("── {number}. {}", scene.title));
-        let answered = play(scene, &service, &guard).await?;
+        let answered = play(scene, &service, guard).await?;
         if service.stubbed && answered != scene.answered {
             output::problem(&format!("scene {number} did not go as it should"));
             code = ExitCode::FAILURE;
         }
     }
-    telemetry::end(guard).await;
     Ok(code)
 }
 

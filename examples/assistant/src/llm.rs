@@ -2,6 +2,7 @@
 //! chat completions.
 
 use crate::orchestrator::Persona;
+use crate::output;
 use crate::sse::{Lines, TooLong};
 use futures_util::{Stream, StreamExt, pin_mut};
 use reqwest_middleware::ClientWithMiddleware;
@@ -11,6 +12,8 @@ use spanwright::{current, trace_llm_call};
 use std::fmt;
 use std::net::SocketAddr;
 use std::time::Duration;
+
+const OPENAI: &str = "https://api.openai.com/v1";
 
 /// The longest wait for bytes of a reply.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -47,6 +50,11 @@ pub(crate) enum LlmError {
     TooLong(#[from] TooLong),
 }
 
+/// An address that this build cannot speak to.
+#[derive(Debug, thiserror::Error)]
+#[error("a model at an https:// address needs `cargo run --features https`")]
+pub(crate) struct NoTls;
+
 #[derive(Debug)]
 pub(crate) struct Llm {
     http: ClientWithMiddleware,
@@ -54,19 +62,29 @@ pub(crate) struct Llm {
 }
 
 impl Endpoint {
-    /// What `OPENAI_BASE_URL`, `OPENAI_API_KEY` and `OPENAI_MODEL` say.
-    pub(crate) fn from_environment() -> Option<Self> {
+    /// What `OPENAI_BASE_URL`, `OPENAI_API_KEY` and `OPENAI_MODEL` say. A key alone means OpenAI, if this build can
+    /// speak TLS; else it says how to, and there is no endpoint.
+    pub(crate) fn from_environment() -> Result<Option<Self>, NoTls> {
         let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
-        let (base_url, key) = (variable("OPENAI_BASE_URL"), variable("OPENAI_API_KEY"));
-        if base_url.is_none() && key.is_none() {
-            return None;
+        let (given, key) = (variable("OPENAI_BASE_URL"), variable("OPENAI_API_KEY"));
+        let base_url = match (&given, &key) {
+            (Some(url), _) => url.clone(),
+            (None, Some(_)) => OPENAI.to_owned(),
+            (None, None) => return Ok(None),
+        };
+        if base_url.starts_with("https:") && !cfg!(feature = "https") {
+            if given.is_some() {
+                return Err(NoTls);
+            }
+            output::problem(&format!("OPENAI_API_KEY is not used: {NoTls}"));
+            return Ok(None);
         }
-        Some(Self {
-            base_url: base_url.unwrap_or_else(|| "https://api.openai.com/v1".to_owned()),
+        Ok(Some(Self {
+            base_url,
             key,
             model: variable("OPENAI_MODEL").unwrap_or_else(|| "gpt-4o-mini".to_owned()),
             is_stub: false,
-        })
+        }))
     }
 
     pub(crate) fn stub(address: SocketAddr) -> Self {
@@ -170,7 +188,11 @@ impl Llm {
         pin_mut!(chunks);
         let mut text = String::new();
         while let Some(chunk) = chunks.next().await {
-            text.push_str(chunk?["choices"][0]["delta"]["content"].as_str().unwrap_or_default());
+            text.push_str(
+                chunk?["choices"][0]["delta"]["content"]
+                    .as_str()
+                    .unwrap_or_default(),
+            );
         }
         Ok(text)
     }
@@ -184,7 +206,10 @@ impl Llm {
         if let (Value::Object(body), Value::Object(options)) = (&mut body, options) {
             body.extend(options);
         }
-        let url = format!("{}/chat/completions", self.endpoint.base_url.trim_end_matches('/'));
+        let url = format!(
+            "{}/chat/completions",
+            self.endpoint.base_url.trim_end_matches('/')
+        );
         let mut request = self.http.post(url).json(&body);
         if let Some(key) = &self.endpoint.key {
             request = request.bearer_auth(key);

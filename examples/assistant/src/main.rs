@@ -7,7 +7,8 @@
 //! cargo run -- client …         sends one request; see `client`
 //! ```
 //!
-//! The model is a stub in this program, unless `OPENAI_BASE_URL` or `OPENAI_API_KEY` names a real one.
+//! The model is a stub in this program, unless `OPENAI_BASE_URL` names a real one, or `OPENAI_API_KEY` opens OpenAI's.
+//! What is at an `https://` address needs `--features https`.
 
 mod client;
 mod demo;
@@ -46,6 +47,9 @@ fn main() -> ExitCode {
 
 /// The runtime is made first and the guard dropped last, so that every task has ended when spans are delivered.
 fn run(arguments: &[String]) -> Result<ExitCode, Failure> {
+    // An error would say that there is a provider already, which is as good.
+    #[cfg(feature = "https")]
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     match arguments.split_first() {
         None => runtime.block_on(demo::run()),

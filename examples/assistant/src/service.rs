@@ -29,7 +29,7 @@ pub(crate) async fn start(listener: TcpListener) -> Result<Service, Failure> {
     let database = tempfile::tempdir()?;
     let store = Store::create(&database.path().join("assistant.db")).await?;
     let tools = background(|listener| tool_server::serve(listener, store.clone())).await?;
-    let endpoint = match Endpoint::from_environment() {
+    let endpoint = match Endpoint::from_environment()? {
         Some(endpoint) => endpoint,
         None => Endpoint::stub(background(stub::serve).await?),
     };
@@ -69,7 +69,22 @@ pub(crate) async fn serve(address: Option<&String>) -> Result<ExitCode, Failure>
         service.model,
         server::CHAT,
     ));
-    tokio::signal::ctrl_c().await?;
+    interrupted().await?;
     telemetry::end(guard).await;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Waits for Ctrl-C, or for the signal that asks a service to end.
+pub(crate) async fn interrupted() -> std::io::Result<()> {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut terminate = signal(SignalKind::terminate())?;
+        tokio::select! {
+            result = tokio::signal::ctrl_c() => result,
+            _ = terminate.recv() => Ok(()),
+        }
+    }
+    #[cfg(not(unix))]
+    tokio::signal::ctrl_c().await
 }

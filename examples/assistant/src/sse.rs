@@ -43,7 +43,9 @@ mod tests {
         let mut lines = Lines::default();
         lines.push(b": comment\nda").unwrap();
         assert_eq!(lines.next_data(), None);
-        lines.push("ta: {\"a\":\"é\"}\r\n\ndata: [DONE]\n".as_bytes()).unwrap();
+        lines
+            .push("ta: {\"a\":\"é\"}\r\n\ndata: [DONE]\n".as_bytes())
+            .unwrap();
         assert_eq!(lines.next_data().as_deref(), Some("{\"a\":\"é\"}"));
         assert_eq!(lines.next_data().as_deref(), Some("[DONE]"));
         assert_eq!(lines.next_data(), None);

@@ -39,7 +39,10 @@ impl Store {
     /// Creates the database's file, its tables and its data.
     pub(crate) async fn create(file: &Path) -> Result<Self, StoreError> {
         let options = SqliteConnectOptions::new().filename(file).create_if_missing(true);
-        let pool = SqlitePoolOptions::new().max_connections(4).connect_with(options).await?;
+        let pool = SqlitePoolOptions::new()
+            .max_connections(4)
+            .connect_with(options)
+            .await?;
         sqlx::raw_sql(SCHEMA_AND_DATA).execute(&pool).await?;
         Ok(Self { pool })
     }
@@ -71,11 +74,7 @@ impl Store {
             .bind(status)
             .fetch_all(&self.pool)
             .await?;
-        let project = |(name, sector, budget)| Project {
-            name,
-            sector,
-            budget,
-        };
+        let project = |(name, sector, budget)| Project { name, sector, budget };
         Ok(rows.into_iter().map(project).collect())
     }
 }
@@ -107,12 +106,17 @@ mod tests {
     async fn the_databases_code_is_on_the_span() {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::create(&folder.path().join("test.db")).await.unwrap();
-        sqlx::query("DROP TABLE tier1").execute(&store.pool).await.unwrap();
+        sqlx::query("DROP TABLE tier1")
+            .execute(&store.pool)
+            .await
+            .unwrap();
         let traces = TestTraces::start();
         assert!(store.instructions("noor").await.is_err());
         let spans = traces.spans();
         assert_eq!(
-            spans[0].attribute("db.response.status_code").and_then(|code| code.as_str()),
+            spans[0]
+                .attribute("db.response.status_code")
+                .and_then(|code| code.as_str()),
             Some("1")
         );
     }

@@ -75,8 +75,20 @@ impl ToolClient {
             "method": "tools/call",
             "params": { "name": call.tool, "arguments": call.arguments, "_meta": meta },
         });
-        let reply: Value = self.http.post(&self.url).json(&request).send().await?.json().await?;
-        let text = || reply["result"]["content"][0]["text"].as_str().unwrap_or_default().to_owned();
+        let reply: Value = self
+            .http
+            .post(&self.url)
+            .json(&request)
+            .send()
+            .await?
+            .json()
+            .await?;
+        let text = || {
+            reply["result"]["content"][0]["text"]
+                .as_str()
+                .unwrap_or_default()
+                .to_owned()
+        };
         if let Some(message) = reply["error"]["message"].as_str() {
             return Err(ToolError::Refused(message.to_owned()));
         }

@@ -6,11 +6,12 @@
 mod script;
 mod stream;
 
+use axum::Router;
 use axum::extract::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
-use axum::Router;
+use axum::serve::ListenerExt;
 use script::Act;
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -23,6 +24,10 @@ const LONG: Duration = Duration::from_secs(20);
 /// Serves until the runtime ends.
 pub(crate) async fn serve(listener: TcpListener) {
     let app = Router::new().route("/v1/chat/completions", post(complete));
+    // Without it, small chunks of a stream wait for each other's acknowledgement.
+    let listener = listener.tap_io(|connection| {
+        let _ = connection.set_nodelay(true);
+    });
     if let Err(error) = axum::serve(listener, app).await {
         crate::output::problem(&error.to_string());
     }

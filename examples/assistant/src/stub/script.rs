@@ -60,7 +60,10 @@ fn answer(text: &str, confidence: f64) -> String {
 
 fn describe(projects: &str) -> String {
     let projects: Vec<Value> = serde_json::from_str(projects).unwrap_or_default();
-    let names: Vec<_> = projects.iter().filter_map(|project| project["name"].as_str()).collect();
+    let names: Vec<_> = projects
+        .iter()
+        .filter_map(|project| project["name"].as_str())
+        .collect();
     format!("{} L3 nodes are delayed: {}.", names.len(), names.join(", "))
 }
 
@@ -71,7 +74,8 @@ mod tests {
 
     #[test]
     fn words_decide() {
-        let ask = |text: &str| act(&json!({ "messages": [{ "role": "user", "content": text }], "tools": [1] }));
+        let ask =
+            |text: &str| act(&json!({ "messages": [{ "role": "user", "content": text }], "tools": [1] }));
         assert_eq!(ask("In case of an outage?"), Act::Refuse);
         assert_eq!(ask("And in ten years?"), Act::Dawdle);
         assert!(matches!(ask("Which are delayed?"), Act::CallTool { .. }));
