@@ -162,7 +162,7 @@ mod tests {
         baggage.insert("here", "1").unwrap();
         let here = Context::new().with_baggage(baggage);
         here.in_scope(|| {
-            let kept = extract(&&SENDER[..1], Trust::Continue).context();
+            let kept = extract(&[SENDER[0]], Trust::Continue).context();
             assert_eq!(kept.baggage().and_then(|baggage| baggage.get("here")), Some("1"));
             let replaced = extract(&SENDER, Trust::Continue).context();
             assert_eq!(replaced.baggage().and_then(|baggage| baggage.get("here")), None);
