@@ -81,6 +81,8 @@ pub mod testing;
 #[path = "private.rs"]
 pub mod __private;
 
+#[cfg(feature = "subscriber")]
+pub use bridge::{Logs, layer};
 pub use capture::{Capture, Captured};
 pub use context::{Context, ContextGuard, InContext, SpanContext};
 #[cfg(feature = "pipeline")]

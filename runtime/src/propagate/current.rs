@@ -103,13 +103,13 @@ impl Inbound {
 }
 
 impl IntoParent for Inbound {
-    fn into_parent(&self) -> Option<Context> {
+    fn to_parent(&self) -> Option<Context> {
         Some(self.context())
     }
 }
 
 impl IntoLink for Inbound {
-    fn into_link(&self) -> Option<SpanContext> {
+    fn to_link(&self) -> Option<SpanContext> {
         self.parent.clone().or_else(|| self.link.clone())
     }
 }
