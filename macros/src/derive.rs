@@ -13,6 +13,8 @@ use crate::errors::Errors;
 
 /// One field that is captured.
 struct Captured {
+    /// Its position among the fields.
+    index: usize,
     key: LitStr,
     mode: Mode,
     ty: Type,
@@ -151,9 +153,7 @@ fn enumeration(p: &TokenStream, item: &syn::ItemEnum, errors: &mut Errors) -> (T
         });
         let bound = variant.fields.iter().enumerate().filter_map(|(index, field)| {
             let place = binding(index);
-            let used = captured
-                .iter()
-                .any(|field| field.place.to_string() == place.to_string());
+            let used = captured.iter().any(|field| field.index == index);
             let member = member(field, index);
             used.then(|| quote_spanned!(span=> #member: #place))
         });
@@ -212,6 +212,7 @@ fn read(
             .map_or_else(|| index.to_string(), |ident| ident.unraw().to_string());
         let span = field.ty.span();
         captured.push(Captured {
+            index,
             key: asked.key.unwrap_or_else(|| LitStr::new(&name, span)),
             mode: asked.mode.unwrap_or(Mode::Value),
             ty: field.ty.clone(),

@@ -9,6 +9,8 @@
 //! error, all problems are reported and the function goes out as it was written.
 
 #![forbid(unsafe_code)]
+// With `off` the attributes are left alone, so that most of this is not called.
+#![cfg_attr(feature = "off", allow(dead_code))]
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 mod args;
@@ -16,7 +18,6 @@ mod attribute;
 mod crate_path;
 mod derive;
 mod errors;
-#[cfg_attr(feature = "off", allow(dead_code))]
 mod expand;
 mod item;
 mod model;

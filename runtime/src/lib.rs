@@ -81,6 +81,8 @@ pub mod testing;
 #[path = "private.rs"]
 pub mod __private;
 
+#[cfg(feature = "subscriber")]
+pub use bridge::{Logs, layer};
 pub use capture::{Capture, Captured};
 pub use context::{Context, ContextGuard, InContext, SpanContext};
 #[cfg(feature = "pipeline")]
@@ -103,6 +105,8 @@ pub use redact::Redactor;
 pub use sampler::{Sample, SampleRequest, Sampler, SamplerError};
 #[cfg(feature = "pipeline")]
 pub use setup::{Builder, Guard, InitError, builder, diagnosis, doctor, init};
+pub use site::{Domain, Filter, FilterError, Level, Site, set_filter, sites};
+pub use spanwright_macros::{Capture, trace_db_query, trace_llm_call, trace_tool_call, traced};
 #[cfg(feature = "rayon")]
 pub use spawn::rayon;
 pub use spawn::{Carrying, thread};
@@ -113,6 +117,4 @@ pub use spawn::{
 };
 #[cfg(feature = "tokio")]
 pub use timeout::{TimedOut, Timeout, timeout};
-pub use site::{Domain, Filter, FilterError, Level, Site, set_filter, sites};
-pub use spanwright_macros::{Capture, trace_db_query, trace_llm_call, trace_tool_call, traced};
 pub use value::{Key, Value};

@@ -146,10 +146,7 @@ pub fn propagate<T: Capture + ?Sized>(span: &mut Span, key: &str, value: &T, bag
 }
 
 /// Sets an attribute at the end.
-pub fn end_attr<T: Capture + ?Sized>(end: &mut End<'_>, key: &str, value: T)
-where
-    T: Sized,
-{
+pub fn end_attr<T: Capture>(end: &mut End<'_>, key: &str, value: T) {
     if captures() {
         end.set(key, &value);
     }

@@ -81,10 +81,10 @@ impl<F: Future> Future for Timeout<F> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
-        if let Some(future) = this.future.as_mut().as_pin_mut() {
-            if let Poll::Ready(value) = future.poll(cx) {
-                return Poll::Ready(Ok(value));
-            }
+        if let Some(future) = this.future.as_mut().as_pin_mut()
+            && let Poll::Ready(value) = future.poll(cx)
+        {
+            return Poll::Ready(Ok(value));
         }
         if this.sleep.poll(cx).is_pending() {
             return Poll::Pending;

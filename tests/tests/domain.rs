@@ -301,3 +301,33 @@ fn a_tool_that_says_it_failed() {
     check(&span, &[("error.type", "tool_error".into())]);
     assert_eq!(span.attribute("spanwright.tool.arguments_count"), None);
 }
+
+#[trace_llm_call(provider = "openai", model = "m", messages = text, content = events)]
+fn ask_by_event(text: &str) -> Reply {
+    Reply { id: "r4", text: "Hi" }
+}
+
+#[test]
+fn content_goes_to_a_log_record_where_it_is_asked_to() {
+    let traces = TestTraces::start();
+    assert_eq!(ask_by_event("question").id, "r4");
+    let (span, log) = (traces.spans().remove(0), traces.logs().remove(0));
+    assert!(!format!("{span:?}").contains("question") && span.attribute("spanwright.content").is_none());
+    assert_eq!(log.event_name, "gen_ai.client.inference.operation.details");
+    assert_eq!(log.span_id, span.span_id);
+    let text = format!("{:?}", log.attributes);
+    assert!(
+        text.contains("question") && text.contains("gen_ai.output.messages"),
+        "{text}"
+    );
+}
+
+#[trace_db_query(system = "sqlite", query = "SELECT 1", slow = "0ns")]
+fn slow_query() {}
+
+#[test]
+fn a_slow_query_is_marked() {
+    let span = one(slow_query);
+    check(&span, &[("spanwright.db.slow", Value::Bool(true))]);
+    assert_eq!(span.attribute("spanwright.db.slow_after"), None);
+}

@@ -1,6 +1,12 @@
 //! The output sets off no lint of the user's, and contains no `#[allow]`, which `#[forbid]` would refuse.
 
-#![deny(warnings, future_incompatible, non_ascii_idents, rust_2021_compatibility, rust_2024_compatibility)]
+#![deny(
+    warnings,
+    future_incompatible,
+    non_ascii_idents,
+    rust_2021_compatibility,
+    rust_2024_compatibility
+)]
 
 /// Every lint of rustc that could concern generated code.
 mod rustc {
@@ -18,7 +24,6 @@ mod rustc {
         missing_docs,
         missing_debug_implementations,
         missing_copy_implementations,
-
         let_underscore_drop,
         explicit_outlives_requirements,
         elided_lifetimes_in_paths,

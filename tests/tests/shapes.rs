@@ -14,6 +14,8 @@
 #[path = "shapes/probe.rs"]
 mod probe;
 
+#[path = "shapes/domains.rs"]
+mod domains;
 #[path = "shapes/futures.rs"]
 mod futures;
 #[path = "shapes/methods.rs"]

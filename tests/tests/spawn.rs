@@ -28,7 +28,11 @@ fn one_link(traces: &TestTraces) {
     let (caller, work) = (traces.find("caller").unwrap(), traces.find("work").unwrap());
     assert_ne!(caller.trace_id, work.trace_id);
     assert_eq!(work.parent_span_id, None);
-    let links: Vec<_> = work.links.iter().map(|link| (link.trace_id, link.span_id)).collect();
+    let links: Vec<_> = work
+        .links
+        .iter()
+        .map(|link| (link.trace_id, link.span_id))
+        .collect();
     assert_eq!(links, [(caller.trace_id, caller.span_id)]);
     traces.clear();
 }
@@ -36,13 +40,21 @@ fn one_link(traces: &TestTraces) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn tasks() {
     let traces = TestTraces::start();
-    span!("caller").instrument(async { spanwright::spawn(async { work() }).await.unwrap() }).await;
+    span!("caller")
+        .instrument(async { spanwright::spawn(async { work() }).await.unwrap() })
+        .await;
     one_child(&traces);
-    span!("caller").instrument(async { spanwright::spawn_blocking(work).await.unwrap() }).await;
+    span!("caller")
+        .instrument(async { spanwright::spawn_blocking(work).await.unwrap() })
+        .await;
     one_child(&traces);
-    span!("caller").instrument(async { spanwright::spawn_detached(async { work() }).await.unwrap() }).await;
+    span!("caller")
+        .instrument(async { spanwright::spawn_detached(async { work() }).await.unwrap() })
+        .await;
     one_link(&traces);
-    span!("caller").instrument(async { spanwright::spawn_blocking_detached(work).await.unwrap() }).await;
+    span!("caller")
+        .instrument(async { spanwright::spawn_blocking_detached(work).await.unwrap() })
+        .await;
     one_link(&traces);
 }
 
@@ -87,9 +99,16 @@ fn threads() {
     in_span("caller", || spanwright::thread::spawn(work).join().unwrap());
     one_child(&traces);
     let builder = std::thread::Builder::new().name("worker".to_owned());
-    in_span("caller", || spanwright::thread::spawn_with(builder, work).unwrap().join().unwrap());
+    in_span("caller", || {
+        spanwright::thread::spawn_with(builder, work)
+            .unwrap()
+            .join()
+            .unwrap()
+    });
     one_child(&traces);
-    in_span("caller", || spanwright::thread::spawn_detached(work).join().unwrap());
+    in_span("caller", || {
+        spanwright::thread::spawn_detached(work).join().unwrap()
+    });
     one_link(&traces);
     let borrowed = [1, 2];
     in_span("caller", || {
@@ -163,7 +182,9 @@ fn channels() {
     let spans = traces.spans();
     let named = |name| spans.iter().filter(move |span: &&SpanRecord| span.name == name);
     let (caller, other) = (named("caller").next().unwrap(), named("other").next().unwrap());
-    let child = named("work").find(|span| span.parent_span_id == Some(caller.span_id)).unwrap();
+    let child = named("work")
+        .find(|span| span.parent_span_id == Some(caller.span_id))
+        .unwrap();
     assert_eq!(child.trace_id, caller.trace_id);
     let linked = named("work").find(|span| span.parent_span_id.is_none()).unwrap();
     assert_eq!(linked.links[0].span_id, other.span_id);
@@ -176,7 +197,14 @@ fn what_flows_goes_along_when_detached() {
     baggage.insert("tenant", "acme").unwrap();
     let tenant = Context::current().with_baggage(baggage).in_scope(|| {
         in_span("caller", || {
-            let read = || Context::current().baggage().unwrap().get("tenant").unwrap().to_owned();
+            let read = || {
+                Context::current()
+                    .baggage()
+                    .unwrap()
+                    .get("tenant")
+                    .unwrap()
+                    .to_owned()
+            };
             spanwright::thread::spawn_detached(read).join().unwrap()
         })
     });
@@ -190,7 +218,10 @@ async fn spans_know_that_time_ran_out() {
     let slow = span!("outer").instrument(async { span!("inner").instrument(pending::<()>()).await });
     let answer = spanwright::timeout(Duration::from_secs(2), slow).await;
     let error: TimedOut = answer.unwrap_err();
-    assert_eq!((error.to_string(), error.after()), ("timed out after 2s".to_owned(), Duration::from_secs(2)));
+    assert_eq!(
+        (error.to_string(), error.after()),
+        ("timed out after 2s".to_owned(), Duration::from_secs(2))
+    );
     let spans = traces.spans();
     assert_eq!(spans.len(), 2);
     for span in &spans {
@@ -205,7 +236,9 @@ async fn other_drops_are_cancelled() {
     let traces = TestTraces::start();
     let slow = span!("cancelled").instrument(pending::<()>());
     let limited = spanwright::timeout(Duration::from_secs(60), slow);
-    tokio::time::timeout(Duration::from_secs(1), limited).await.unwrap_err();
+    tokio::time::timeout(Duration::from_secs(1), limited)
+        .await
+        .unwrap_err();
     assert_eq!(traces.find("cancelled").unwrap().outcome, Outcome::Cancelled);
 
     let quick = span!("quick").instrument(async { 7 });
@@ -214,12 +247,16 @@ async fn other_drops_are_cancelled() {
 
     // The marker does not outlast the drop.
     let slow = span!("late").instrument(pending::<()>());
-    spanwright::timeout(Duration::from_secs(1), pending::<()>()).await.unwrap_err();
+    spanwright::timeout(Duration::from_secs(1), pending::<()>())
+        .await
+        .unwrap_err();
     drop(Box::pin(async {
         tokio::time::timeout(Duration::from_secs(1), slow).await
     }));
     let after = span!("after").instrument(pending::<()>());
-    tokio::time::timeout(Duration::from_secs(1), after).await.unwrap_err();
+    tokio::time::timeout(Duration::from_secs(1), after)
+        .await
+        .unwrap_err();
     assert_eq!(traces.find("after").unwrap().outcome, Outcome::Cancelled);
 }
 

@@ -260,8 +260,8 @@ fn keyed(input: ParseStream) -> syn::Result<(Expr, Option<LitStr>)> {
     let mut tokens = TokenStream::new();
     let mut failed: Option<syn::Error> = None;
     loop {
-        while !input.is_empty() && !input.peek(Token![,]) && !(input.peek(Token![as]) && input.peek2(LitStr))
-        {
+        let at_key = |input: ParseStream| input.peek(Token![as]) && input.peek2(LitStr);
+        while !(input.is_empty() || input.peek(Token![,]) || at_key(input)) {
             tokens.append(input.parse::<TokenTree>()?);
         }
         if tokens.is_empty() {

@@ -1,31 +1,37 @@
 //! `tracing` both ways.
-#[allow(dead_code)]
-pub(crate) mod out;
+//!
+//! Out: a span of ours becomes a `tracing` span too, where something listens there ([`out`]). In: spans and events
+//! of other crates become part of our traces ([`layer`]), and events become log lines that carry our ids
+//! ([`logs`]). What leaves by either way is redacted here, since no destination of ours sees it.
 
 #[cfg(feature = "subscriber")]
-pub use stub::*;
+mod adopted;
+mod callsite;
+mod clean;
 #[cfg(feature = "subscriber")]
-mod stub {
-    /// To be written.
-    #[derive(Clone, Copy, Debug, Default)]
-    pub enum Logs {
-        /// Nothing.
-        Off,
-        /// Text.
-        #[default]
-        Text,
-        /// JSON.
-        Json,
-    }
-    #[derive(Default)]
-    pub(crate) struct Subscriber {
-        pub(crate) logs: Logs,
-        pub(crate) layers:
-            Vec<Box<dyn tracing_subscriber::Layer<tracing_subscriber::Registry> + Send + Sync>>,
-        pub(crate) install: bool,
-    }
-    pub(crate) fn install(_: Subscriber) {}
-    pub(crate) fn describe() -> Vec<String> {
-        Vec::new()
-    }
-}
+mod fields;
+#[cfg(feature = "subscriber")]
+mod filter;
+#[cfg(feature = "subscriber")]
+mod foreign;
+#[cfg(feature = "subscriber")]
+mod install;
+mod json;
+#[cfg(feature = "subscriber")]
+mod layer;
+#[cfg(feature = "subscriber")]
+mod logs;
+pub(crate) mod out;
+
+#[cfg(feature = "pipeline")]
+pub(crate) use clean::set_redactor;
+#[cfg(feature = "subscriber")]
+pub(crate) use install::{Subscriber, describe, install};
+#[cfg(feature = "subscriber")]
+pub use layer::layer;
+#[cfg(feature = "subscriber")]
+pub use logs::Logs;
+
+#[cfg(test)]
+#[cfg(feature = "subscriber")]
+mod tests;

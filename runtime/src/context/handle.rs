@@ -94,10 +94,10 @@ impl Context {
             self.carried.clone_from(&other.carried);
         }
         #[cfg(feature = "pipeline")]
-        if let Some(route) = Carried::route_of(&other.carried) {
-            if Carried::route_of(&self.carried).is_none() {
-                self.carry(|carried| carried.route = Some(Arc::clone(route)));
-            }
+        if let Some(route) = Carried::route_of(&other.carried)
+            && Carried::route_of(&self.carried).is_none()
+        {
+            self.carry(|carried| carried.route = Some(Arc::clone(route)));
         }
     }
 

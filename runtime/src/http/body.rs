@@ -82,7 +82,8 @@ impl<B: Body> Body for TracedBody<B> {
             Poll::Pending => {}
             Poll::Ready(None) => this.scope.end(Outcome::Ok),
             Poll::Ready(Some(Err(_))) => {
-                this.scope.write(|end| end.error_type(error_type_of::<B::Error>()));
+                this.scope
+                    .write(|end| end.error_type(error_type_of::<B::Error>()));
                 this.scope.end(Outcome::Error);
             }
             Poll::Ready(Some(Ok(frame))) => {

@@ -23,6 +23,9 @@ static CLIENT: Site = Site::new("HTTP", module_path!(), file!(), line!()).kind(K
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UrlTemplate(pub Cow<'static, str>);
 
+/// Whether a server gets the trace context.
+type To = dyn Fn(&Url) -> bool + Send + Sync;
+
 /// How many times a request has been sent, among its extensions.
 #[derive(Clone, Copy)]
 struct Sent(u32);
@@ -42,7 +45,7 @@ struct Sent(u32);
 #[derive(Clone, Default)]
 pub struct ClientMiddleware {
     /// `None`: to all.
-    to: Option<Arc<dyn Fn(&Url) -> bool + Send + Sync>>,
+    to: Option<Arc<To>>,
 }
 
 impl fmt::Debug for ClientMiddleware {

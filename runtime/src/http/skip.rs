@@ -8,9 +8,29 @@ use std::borrow::Cow;
 ///
 /// The notation is that of [`TraceLayer::skip`](super::TraceLayer::skip).
 pub const DEFAULT_SKIP: &[&str] = &[
-    "/health", "/healthz", "/ready", "/readyz", "/live", "/livez", "/metrics", "/ping", "/favicon.ico",
-    "*.css", "*.js", "*.mjs", "*.map", "*.png", "*.jpg", "*.jpeg", "*.gif", "*.svg", "*.webp", "*.ico",
-    "*.woff", "*.woff2", "*.ttf",
+    "/health",
+    "/healthz",
+    "/ready",
+    "/readyz",
+    "/live",
+    "/livez",
+    "/metrics",
+    "/ping",
+    "/favicon.ico",
+    "*.css",
+    "*.js",
+    "*.mjs",
+    "*.map",
+    "*.png",
+    "*.jpg",
+    "*.jpeg",
+    "*.gif",
+    "*.svg",
+    "*.webp",
+    "*.ico",
+    "*.woff",
+    "*.woff2",
+    "*.ttf",
 ];
 
 /// Paths that are skipped.
@@ -63,7 +83,14 @@ mod tests {
     #[test]
     fn health_checks_and_files_are_skipped() {
         let skip = Skip::default();
-        for path in ["/health", "/healthz/", "/metrics", "/favicon.ico", "/a/b/app.JS", "/x.png"] {
+        for path in [
+            "/health",
+            "/healthz/",
+            "/metrics",
+            "/favicon.ico",
+            "/a/b/app.JS",
+            "/x.png",
+        ] {
             assert!(skip.covers_path(path, true), "{path}");
         }
         for path in ["/", "/healthy", "/api/health", "/health/db", "/js", "/orders/7"] {

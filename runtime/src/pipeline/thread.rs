@@ -46,10 +46,10 @@ impl Shared {
     }
 
     pub(super) fn wake(&self) {
-        if !self.woken.swap(true, Ordering::AcqRel) {
-            if let Some(thread) = self.thread.get() {
-                thread.unpark();
-            }
+        if !self.woken.swap(true, Ordering::AcqRel)
+            && let Some(thread) = self.thread.get()
+        {
+            thread.unpark();
         }
     }
 

@@ -103,13 +103,13 @@ impl Inbound {
 }
 
 impl IntoParent for Inbound {
-    fn into_parent(&self) -> Option<Context> {
+    fn to_parent(&self) -> Option<Context> {
         Some(self.context())
     }
 }
 
 impl IntoLink for Inbound {
-    fn into_link(&self) -> Option<SpanContext> {
+    fn to_link(&self) -> Option<SpanContext> {
         self.parent.clone().or_else(|| self.link.clone())
     }
 }
@@ -162,13 +162,10 @@ mod tests {
         baggage.insert("here", "1").unwrap();
         let here = Context::new().with_baggage(baggage);
         here.in_scope(|| {
-            let kept = extract(&SENDER[..1], Trust::Continue).context();
+            let kept = extract(&[SENDER[0]], Trust::Continue).context();
             assert_eq!(kept.baggage().and_then(|baggage| baggage.get("here")), Some("1"));
             let replaced = extract(&SENDER, Trust::Continue).context();
-            assert_eq!(
-                replaced.baggage().and_then(|baggage| baggage.get("here")),
-                None
-            );
+            assert_eq!(replaced.baggage().and_then(|baggage| baggage.get("here")), None);
         });
     }
 }

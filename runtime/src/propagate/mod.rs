@@ -27,9 +27,9 @@ mod xray;
 
 pub use baggage::{Baggage, BaggageError, BaggageMember, BaggageProperty};
 pub use carrier::{Extract, Inject};
-pub use current::{extract, inject, inject_context};
 #[cfg(feature = "pipeline")]
 pub(crate) use current::{describe, set_propagators};
+pub use current::{extract, inject, inject_context};
 pub use format::{Format, FormatError};
 pub use propagators::{Extracted, Propagators};
 pub use trust::{Inbound, Trust};

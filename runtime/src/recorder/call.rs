@@ -9,7 +9,7 @@ use std::marker::PhantomData;
 
 /// Puts the span on this thread's stack; gives it back where the thread has none any more.
 #[inline]
-pub(super) fn enter(live: Box<Live>) -> Result<u64, Box<Live>> {
+pub(crate) fn enter(live: Box<Live>) -> Result<u64, Box<Live>> {
     let ident = live.ident();
     let mode = if live.recording {
         Mode::Recording
@@ -34,7 +34,7 @@ pub(super) fn enter(live: Box<Live>) -> Result<u64, Box<Live>> {
 
 /// Takes the span off this thread's stack.
 #[inline]
-pub(super) fn exit(ident: u64) -> Option<Box<Live>> {
+pub(crate) fn exit(ident: u64) -> Option<Box<Live>> {
     match with_stack(|stack| stack.remove(ident)).flatten()?.body {
         Body::Live(live) => Some(live),
         Body::Ambient(_) => None,
@@ -44,9 +44,8 @@ pub(super) fn exit(ident: u64) -> Option<Box<Live>> {
 /// Mirrors the span to `tracing`, where that is on. Attributes are known by now.
 #[inline]
 pub(super) fn prepare(live: &mut Live) {
-    if live.recording && super::switchboard::mode() != super::Mode::Active {
-        crate::bridge::out::open(live);
-    } else if live.recording && live.site.wants_tracing_span() {
+    let mirrored = super::switchboard::mode() != super::Mode::Active || live.site.wants_tracing_span();
+    if live.recording && mirrored {
         crate::bridge::out::open(live);
     }
     if let Some(mirror) = &live.mirror {

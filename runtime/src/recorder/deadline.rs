@@ -16,7 +16,11 @@ pub(crate) fn drop_out_of_time(drop: impl FnOnce()) {
             let _ = OUT_OF_TIME.try_with(|marker| marker.set(self.0));
         }
     }
-    let _restore = Restore(OUT_OF_TIME.try_with(|marker| marker.replace(true)).unwrap_or(false));
+    let _restore = Restore(
+        OUT_OF_TIME
+            .try_with(|marker| marker.replace(true))
+            .unwrap_or(false),
+    );
     drop();
 }
 

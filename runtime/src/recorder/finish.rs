@@ -191,10 +191,10 @@ fn finish_recording(live: &mut Live, outcome: Outcome) {
         };
         live.error_type = Some(Cow::Borrowed(error_type));
     }
-    if let Some(error_type) = live.error_type.take() {
-        if !live.has_attribute(semconv::ERROR_TYPE) {
-            live.set_new(semconv::ERROR_TYPE, error_type.as_ref());
-        }
+    if let Some(error_type) = live.error_type.take()
+        && !live.has_attribute(semconv::ERROR_TYPE)
+    {
+        live.set_new(semconv::ERROR_TYPE, error_type.as_ref());
     }
     if !matches!(outcome, Outcome::Ok | Outcome::Error) {
         live.set_new(semconv::OUTCOME, outcome.as_str());

@@ -51,11 +51,11 @@ impl<F: Future, R: Finish<F::Output>> Future for InSpan<F, R> {
         let polling = this.held.enter();
         let polled = this.future.poll(cx);
         drop(polling);
-        if let Poll::Ready(value) = &polled {
-            if let Some(reader) = this.reader.take() {
-                this.held.read(reader, value);
-                this.held.end(Outcome::Ok);
-            }
+        if let Poll::Ready(value) = &polled
+            && let Some(reader) = this.reader.take()
+        {
+            this.held.read(reader, value);
+            this.held.end(Outcome::Ok);
         }
         polled
     }

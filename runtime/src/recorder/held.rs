@@ -2,7 +2,7 @@
 
 use super::Span;
 use super::call::{enter, exit, prepare};
-use super::finish::{self, End, Finish, finish};
+use super::finish::{self, Finish, finish};
 use super::live::Live;
 use crate::context::{Body, with_stack};
 use crate::record::Outcome;
@@ -74,9 +74,10 @@ impl Held {
     }
 
     /// Writes into the span, unless it is not recorded.
-    pub(crate) fn write(&mut self, write: impl FnOnce(&mut End<'_>)) {
+    #[cfg(feature = "tower")]
+    pub(crate) fn write(&mut self, write: impl FnOnce(&mut super::End<'_>)) {
         if let Some(AssertUnwindSafe(live)) = self.0.as_mut().filter(|live| live.recording) {
-            write(&mut End { live });
+            write(&mut super::End { live });
         }
     }
 

@@ -54,11 +54,13 @@ pub(crate) struct Live {
     pub(crate) ok: bool,
     pub(super) prints: Fingerprints,
     /// The `tracing` span that mirrors this one, where that is on.
-    pub(crate) mirror: Option<tracing::Span>,
+    pub(crate) mirror: Option<Arc<crate::bridge::out::Mirror>>,
     slot: Arc<Slot>,
 }
 
 thread_local! {
+    /// Boxed, since a block is handed on by its pointer and never moved.
+    #[allow(clippy::vec_box)]
     static POOL: RefCell<Vec<Box<Live>>> = const { RefCell::new(Vec::new()) };
 }
 

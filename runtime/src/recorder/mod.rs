@@ -27,6 +27,8 @@ pub(crate) use bounds::captures;
 #[cfg(feature = "pipeline")]
 pub(crate) use bounds::{set_capture, set_limits};
 pub use call::{Scope, call, call_value, scope};
+#[cfg(feature = "subscriber")]
+pub(crate) use call::{enter, exit};
 #[cfg(feature = "tokio")]
 pub(crate) use deadline::drop_out_of_time;
 #[cfg(feature = "tower")]
@@ -35,6 +37,8 @@ pub(crate) use event::EventFields;
 pub use exception::ErrorType;
 #[cfg(feature = "pipeline")]
 pub(crate) use exception::{ExceptionSignal, set_backtraces, set_exception_signal};
+#[cfg(feature = "subscriber")]
+pub(crate) use finish::finish;
 pub(crate) use finish::protect;
 pub use finish::{End, Finish, NoRead, apply, ignore, on_ok};
 pub use future::{InSpan, future, once, returned_future};
@@ -52,7 +56,7 @@ pub use span_ref::{EventBuilder, SpanRef, current};
 pub use start::{IntoLink, IntoParent, Start, span_on, start, start_with};
 pub use stream::{InSpanStream, items, stream};
 pub(crate) use stream::{ReadItems, stream_with};
-pub(crate) use switchboard::{Decide, Mode, count_routes, decide, decide_with, set_mode};
+pub(crate) use switchboard::{Decide, Mode, count_routes, decide, decide_with, mode, set_mode};
 
 use crate::capture::{self, Capture, Captured};
 use crate::wire;
@@ -97,10 +101,8 @@ impl Span {
         capture::capture_into(&mut wire, key, &mut count, bounds::attributes(), value);
         live.carry(|carried| {
             carried.add(&wire, count);
-            if baggage {
-                if let Some((key, value)) = wire::Reader::new(&wire).attributes().first() {
-                    carried.add_baggage(key, &value.to_string());
-                }
+            if baggage && let Some((key, value)) = wire::Reader::new(&wire).attributes().first() {
+                carried.add_baggage(key, &value.to_string());
             }
         });
         // On this span too: what is carried counts for those below.

@@ -65,12 +65,13 @@ impl SpanRef {
             // Captured first, into a buffer of its own: user code must not run while the stack is borrowed.
             let (mut wire, mut count) = (Vec::new(), 0);
             capture::capture_into(&mut wire, key, &mut count, u16::MAX, value);
-            self.with(|live| {
+            let mirror = self.with(|live| {
                 live.merge(&wire);
-                if let Some(mirror) = &live.mirror {
-                    crate::bridge::out::record(mirror, &wire);
-                }
+                live.mirror.clone()
             });
+            if let Some(mirror) = mirror.flatten() {
+                crate::bridge::out::record(&mirror, &wire);
+            }
         }
         self
     }
@@ -96,7 +97,7 @@ impl SpanRef {
 
     /// Adds a link to another span.
     pub fn link(self, to: &(impl IntoLink + ?Sized)) -> Self {
-        if let Some(to) = to.into_link() {
+        if let Some(to) = to.to_link() {
             self.with(|live| live.add_link(&to, &[]));
         }
         self

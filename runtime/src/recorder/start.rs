@@ -64,7 +64,7 @@ fn child(site: &'static Site, parent: &Entry) -> Box<Live> {
     }
     live.span_id = SpanId::random();
     live.begin();
-    Box::from(live)
+    live
 }
 
 /// The first span of a trace in this process: here it is decided whether the trace is recorded.
@@ -126,29 +126,29 @@ fn below_ratio(trace: TraceId, ratio: f64) -> bool {
 /// What [`Start::parent`] takes: contexts, spans, headers, and options of them.
 pub trait IntoParent {
     /// The context that the span starts in; `None` starts a root.
-    fn into_parent(&self) -> Option<Context>;
+    fn to_parent(&self) -> Option<Context>;
 }
 
 impl<T: IntoParent + ?Sized> IntoParent for &T {
-    fn into_parent(&self) -> Option<Context> {
-        T::into_parent(self)
+    fn to_parent(&self) -> Option<Context> {
+        T::to_parent(self)
     }
 }
 
 impl<T: IntoParent> IntoParent for Option<T> {
-    fn into_parent(&self) -> Option<Context> {
-        self.as_ref().and_then(T::into_parent)
+    fn to_parent(&self) -> Option<Context> {
+        self.as_ref().and_then(T::to_parent)
     }
 }
 
 impl IntoParent for Context {
-    fn into_parent(&self) -> Option<Context> {
+    fn to_parent(&self) -> Option<Context> {
         Some(self.clone())
     }
 }
 
 impl IntoParent for SpanContext {
-    fn into_parent(&self) -> Option<Context> {
+    fn to_parent(&self) -> Option<Context> {
         self.is_valid().then(|| Context::new().with_span(self.clone()))
     }
 }
@@ -156,30 +156,30 @@ impl IntoParent for SpanContext {
 /// What [`Start::link`] takes.
 pub trait IntoLink {
     /// The span to link to, if there is one.
-    fn into_link(&self) -> Option<SpanContext>;
+    fn to_link(&self) -> Option<SpanContext>;
 }
 
 impl<T: IntoLink + ?Sized> IntoLink for &T {
-    fn into_link(&self) -> Option<SpanContext> {
-        T::into_link(self)
+    fn to_link(&self) -> Option<SpanContext> {
+        T::to_link(self)
     }
 }
 
 impl<T: IntoLink> IntoLink for Option<T> {
-    fn into_link(&self) -> Option<SpanContext> {
-        self.as_ref().and_then(T::into_link)
+    fn to_link(&self) -> Option<SpanContext> {
+        self.as_ref().and_then(T::to_link)
     }
 }
 
 impl IntoLink for SpanContext {
-    fn into_link(&self) -> Option<SpanContext> {
+    fn to_link(&self) -> Option<SpanContext> {
         self.is_valid().then(|| self.clone())
     }
 }
 
 impl IntoLink for Context {
-    fn into_link(&self) -> Option<SpanContext> {
-        self.span().into_link()
+    fn to_link(&self) -> Option<SpanContext> {
+        self.span().to_link()
     }
 }
 
@@ -201,7 +201,7 @@ impl Start {
     /// Below this parent; a parent that is `None` or not valid makes a root.
     #[must_use]
     pub fn parent(mut self, parent: &(impl IntoParent + ?Sized)) -> Self {
-        self.parent = Some(parent.into_parent());
+        self.parent = Some(parent.to_parent());
         self
     }
 
@@ -210,7 +210,7 @@ impl Start {
     pub fn new_root(mut self, link: bool) -> Self {
         self.parent = Some(None);
         if link {
-            self.links.extend(Context::current().into_link());
+            self.links.extend(Context::current().to_link());
         }
         self
     }
@@ -218,7 +218,7 @@ impl Start {
     /// A link to one span.
     #[must_use]
     pub fn link(mut self, link: &(impl IntoLink + ?Sized)) -> Self {
-        self.links.extend(link.into_link());
+        self.links.extend(link.to_link());
         self
     }
 
@@ -226,7 +226,7 @@ impl Start {
     #[must_use]
     pub fn links<L: IntoLink>(mut self, links: impl IntoIterator<Item = L>) -> Self {
         self.links
-            .extend(links.into_iter().filter_map(|link| link.into_link()));
+            .extend(links.into_iter().filter_map(|link| link.to_link()));
         self
     }
 

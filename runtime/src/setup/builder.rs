@@ -338,6 +338,7 @@ impl Builder {
 
     fn set_process_wide(&self, settings: &Settings, sampler: Sampler, filter: Option<Filter>) {
         recorder::decide_with(Some(Arc::new(Sampling(sampler))));
+        crate::bridge::set_redactor(self.redactor.clone());
         recorder::set_backtraces(self.backtraces.unwrap_or(settings.semantics.backtrace));
         recorder::set_exception_signal(match settings.semantics.exceptions {
             ExceptionSignal::Events => recorder::ExceptionSignal::Events,

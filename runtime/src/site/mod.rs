@@ -6,7 +6,7 @@ mod switch;
 pub use filter::{Filter, FilterError};
 #[cfg(feature = "pipeline")]
 pub(crate) use switch::current_filter;
-pub(crate) use switch::{by_number, set_recording};
+pub(crate) use switch::{by_number, generation, set_recording};
 pub use switch::{set_filter, sites};
 
 use crate::record::Kind;

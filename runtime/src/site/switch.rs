@@ -33,6 +33,8 @@ fn bump() {
 pub fn set_filter(filter: Filter) {
     *FILTER.write().unwrap_or_else(PoisonError::into_inner) = Some(filter);
     bump();
+    // Spans of other crates are filtered by it too, and `tracing` keeps the answers.
+    tracing_core::callsite::rebuild_interest_cache();
 }
 
 /// The filter that holds.

@@ -64,11 +64,25 @@ fn parameters_in_all_modes() {
         #[capture(display, "shown")] text: &str,
         #[capture(with = double)] half: u32,
         #[capture(json)] list: Vec<u8>,
-    ) -> u8 {
+        #[cfg(any())]
+        #[capture]
+        absent: Absent,
+    ) {
         let _ = (id, db, body, card, user, shape, text, half, list);
-        1
     }
-    let span = span(|| drop(find(7, "app", &[1, 2, 3], "4111111111111111", "u", Some(1), "t", 21, vec![1, 2])));
+    let span = span(|| {
+        find(
+            7,
+            "app",
+            &[1, 2, 3],
+            "4111111111111111",
+            "u",
+            Some(1),
+            "t",
+            21,
+            vec![1, 2],
+        )
+    });
     assert_eq!(value(&span, "id"), Some(Value::from(7)));
     assert_eq!(value(&span, "db.namespace"), Some(Value::from("app")));
     assert_eq!(value(&span, "body.len"), Some(Value::from(3)));
@@ -138,7 +152,10 @@ fn outcomes() {
     assert_eq!(outcome(&|| drop(sorted(500))), Outcome::Error);
     let debugged = span(|| drop(block_on(debugged())));
     assert_eq!(debugged.outcome, Outcome::Error);
-    assert!(format!("{debugged:?}").contains("Failed(7)"), "the `Debug` form: {debugged:?}");
+    assert!(
+        format!("{debugged:?}").contains("Failed(7)"),
+        "the `Debug` form: {debugged:?}"
+    );
 }
 
 #[test]
@@ -193,8 +210,13 @@ fn parents_links_and_roots() {
     outer(root);
     linking(context.unwrap());
     let spans = traces.spans();
-    let [first, below, root, second, linking] = spans.as_slice() else { panic!("{}", traces.tree()) };
-    assert_eq!((below.trace_id, below.parent_span_id), (first.trace_id, Some(first.span_id)));
+    let [first, below, root, second, linking] = spans.as_slice() else {
+        panic!("{}", traces.tree())
+    };
+    assert_eq!(
+        (below.trace_id, below.parent_span_id),
+        (first.trace_id, Some(first.span_id))
+    );
     assert_eq!(root.parent_span_id, None);
     assert_ne!(root.trace_id, second.trace_id);
     assert_eq!(root.links.len(), 1);

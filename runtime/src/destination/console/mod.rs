@@ -37,7 +37,7 @@ pub enum Color {
 /// point of a metric. Control characters in names and values are escaped.
 ///
 /// ```
-/// use spanwright::console::{Color, Console};
+/// use spanwright::destination::console::{Color, Console};
 /// let for_people = Console::stderr().color(Color::Never);
 /// let for_programs = Console::stdout().json_lines();
 /// ```

@@ -1,0 +1,229 @@
+//! Functions whose work is done while something is polled.
+
+use expect_test::expect;
+use quote::quote;
+
+use super::check;
+use crate::args::Macro;
+
+#[test]
+fn async_result() {
+    let text = check(
+        Macro::Traced,
+        quote!(),
+        quote! { async fn load(id: u64) -> Result<User, Error> { find(id).await } },
+        expect![[r#"
+            async fn load(id: u64) -> Result<User, Error> {
+                let __span = ::spanwright::__private::start({
+                    static SITE: ::spanwright::__private::Site = ::spanwright::__private::Site::new(
+                        "load",
+                        ::core::module_path!(),
+                        ::core::file!(),
+                        ::core::line!(),
+                    );
+                    &SITE
+                });
+                ::spanwright::__private::future(
+                        __span,
+                        {
+                            use ::spanwright::__private::read::*;
+                            (&&&&&&&&::spanwright::__private::Tag::<Result<User, Error>>::new())
+                                .reader()
+                        },
+                        async move {
+                            if false {
+                                let _ = (&id,);
+                                return ::spanwright::__private::returns::<Result<User, Error>>();
+                            }
+                            { find(id).await }
+                        },
+                    )
+                    .await
+            }
+        "#]],
+    );
+    assert!(
+        text.lines().count() <= 28,
+        "a plain async function must stay small:\n{text}"
+    );
+}
+
+#[test]
+fn returned_future_and_boxed_future() {
+    check(
+        Macro::Traced,
+        quote!(),
+        quote! { fn load(id: u64) -> impl Future<Output = u64> + Send { async move { id } } },
+        expect![[r#"
+            fn load(id: u64) -> impl Future<Output = u64> + Send {
+                let __span = ::spanwright::__private::start({
+                    static SITE: ::spanwright::__private::Site = ::spanwright::__private::Site::new(
+                        "load",
+                        ::core::module_path!(),
+                        ::core::file!(),
+                        ::core::line!(),
+                    );
+                    &SITE
+                });
+                ::spanwright::__private::returned_future(
+                    __span,
+                    ::spanwright::__private::NoRead,
+                    ::spanwright::__private::once(move || {
+                        if false {
+                            let _ = (&id,);
+                        }
+                        { async move { id } }
+                    }),
+                )
+            }
+        "#]],
+    );
+    check(
+        Macro::Traced,
+        quote!(),
+        quote! { fn load<'a>(id: &'a u64) -> Pin<Box<dyn Future<Output = Result<u64, E>> + Send + 'a>> { Box::pin(async move { Ok(*id) }) } },
+        expect![[r#"
+            fn load<'a>(id: &'a u64) -> Pin<Box<dyn Future<Output = Result<u64, E>> + Send + 'a>> {
+                let __span = ::spanwright::__private::start({
+                    static SITE: ::spanwright::__private::Site = ::spanwright::__private::Site::new(
+                        "load",
+                        ::core::module_path!(),
+                        ::core::file!(),
+                        ::core::line!(),
+                    );
+                    &SITE
+                });
+                ::spanwright::__private::Box::pin(
+                    ::spanwright::__private::returned_future(
+                        __span,
+                        {
+                            use ::spanwright::__private::read::*;
+                            (&&&&&&&&::spanwright::__private::Tag::<Result<u64, E>>::new()).reader()
+                        },
+                        ::spanwright::__private::once(move || -> Pin<
+                            Box<dyn Future<Output = Result<u64, E>> + Send + 'a>,
+                        > {
+                            if false {
+                                let _ = (&id,);
+                            }
+                            { Box::pin(async move { Ok(*id) }) }
+                        }),
+                    ),
+                )
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn streams() {
+    check(
+        Macro::Traced,
+        quote!(),
+        quote! { fn numbers() -> impl Stream<Item = Result<u64, E>> { iter() } },
+        expect![[r#"
+            fn numbers() -> impl Stream<Item = Result<u64, E>> {
+                let __span = ::spanwright::__private::start({
+                    static SITE: ::spanwright::__private::Site = ::spanwright::__private::Site::new(
+                        "numbers",
+                        ::core::module_path!(),
+                        ::core::file!(),
+                        ::core::line!(),
+                    );
+                    &SITE
+                });
+                ::spanwright::__private::stream(
+                    __span,
+                    {
+                        use ::spanwright::__private::read::*;
+                        (&&&&&&&&::spanwright::__private::Tag::<Result<u64, E>>::new()).reader()
+                    },
+                    ::spanwright::__private::once(move || { { iter() } }),
+                )
+            }
+        "#]],
+    );
+    check(
+        Macro::Traced,
+        quote!(stream),
+        quote! { fn numbers() -> Numbers { iter() } },
+        expect![[r#"
+            fn numbers() -> Numbers {
+                let __span = ::spanwright::__private::start({
+                    static SITE: ::spanwright::__private::Site = ::spanwright::__private::Site::new(
+                        "numbers",
+                        ::core::module_path!(),
+                        ::core::file!(),
+                        ::core::line!(),
+                    );
+                    &SITE
+                });
+                ::spanwright::__private::Box::pin(
+                    ::spanwright::__private::stream(
+                        __span,
+                        {
+                            use ::spanwright::__private::read::*;
+                            (&&&&&&&&::spanwright::__private::Tag::<
+                                <Numbers as ::spanwright::__private::Stream>::Item,
+                            >::new())
+                                .reader()
+                        },
+                        ::spanwright::__private::once(move || -> Numbers { { iter() } }),
+                    ),
+                )
+            }
+        "#]],
+    );
+    check(
+        Macro::Llm,
+        quote!(model = "m", response = |c| c.usage),
+        quote! { fn answer(p: &str) -> BoxStream<'_, Result<Chunk, E>> { ask(p) } },
+        expect![[r#"
+            fn answer(p: &str) -> BoxStream<'_, Result<Chunk, E>> {
+                let mut __span = ::spanwright::__private::start({
+                    static SITE: ::spanwright::__private::Site = ::spanwright::__private::Site::new(
+                            "chat",
+                            ::core::module_path!(),
+                            ::core::file!(),
+                            ::core::line!(),
+                        )
+                        .kind(::spanwright::__private::Kind::Client)
+                        .domain(::spanwright::__private::Domain::Llm);
+                    &SITE
+                });
+                if __span.recording() {
+                    ::spanwright::__private::llm::operation(&mut __span, "chat");
+                    ::spanwright::__private::llm::model(&mut __span, &"m");
+                }
+                ::spanwright::__private::Box::pin(
+                    ::spanwright::__private::llm::stream(
+                        __span,
+                        {
+                            use ::spanwright::__private::read::*;
+                            (&&&&&&&&::spanwright::__private::Tag::<Result<Chunk, E>>::new())
+                                .reader()
+                        },
+                        ::spanwright::__private::on_ok(
+                            ::spanwright::__private::NoRead,
+                            {
+                                use ::spanwright::__private::read::*;
+                                (&&::spanwright::__private::Tag::<Result<Chunk, E>>::new())
+                                    .ok_value()
+                            },
+                            |__v, __end| ::spanwright::__private::llm::chunk(
+                                __end,
+                                ::spanwright::__private::apply(__v, |c| c.usage),
+                            ),
+                        ),
+                        ::spanwright::__private::once(move || -> BoxStream<'_, Result<Chunk, E>> {
+                            if false {
+                                let _ = (&p,);
+                            }
+                            { ask(p) }
+                        }),
+                    ),
+                )
+            }
+        "#]],
+    );
+}

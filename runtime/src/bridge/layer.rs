@@ -1,0 +1,203 @@
+//! Spans and events of other crates as part of our traces.
+
+use super::adopted::{self, Adopted, Own};
+use super::callsite::MARK_LATE;
+use super::fields::{Fields, Loose, Sink, Wishes};
+use super::filter::LayerFilter;
+use super::{foreign, out};
+use crate::context::{Body, Context, Entry, Mode, with_stack};
+use crate::recorder::{self, EventFields, Live, Span, Start};
+use tracing_core::span::{Attributes, Id, Record};
+use tracing_core::{Event, Subscriber};
+use tracing_subscriber::layer::{self, Layer as _};
+use tracing_subscriber::registry::LookupSpan;
+
+/// Longest name of an event that its message gives it, in bytes; of a longer one the whole is an attribute.
+const EVENT_NAME_BOUND: usize = 256;
+
+/// A layer that makes the `tracing` spans and events of other crates part of our traces.
+///
+/// For a subscriber of one's own; where none is set, `spanwright::init()` installs one that has it. It brings its
+/// own filter (`info`, without what HTTP libraries say of each frame; `SPANWRIGHT_TRACE` changes it), so add it
+/// as it is, beside other layers' filters rather than below a registry-wide one.
+///
+/// ```
+/// use tracing_subscriber::prelude::*;
+///
+/// let subscriber = tracing_subscriber::registry().with(spanwright::layer());
+/// # tracing::subscriber::with_default(subscriber, || {
+/// # let traces = spanwright::testing::TestTraces::start();
+/// tracing::info_span!("theirs").in_scope(|| spanwright::in_span("ours", || ()));
+/// # spanwright::assert_trace!(traces, "theirs" => { "ours" });
+/// # });
+/// ```
+pub fn layer<S>() -> impl layer::Layer<S> + Send + Sync + 'static
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+{
+    Bridge.with_filter(LayerFilter)
+}
+
+/// The layer itself, below its filter; looked for in subscribers that others made.
+#[derive(Debug)]
+pub(super) struct Bridge;
+
+/// Starts our span for one of theirs.
+fn start<S>(attributes: &Attributes<'_>, context: &layer::Context<'_, S>) -> Span
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+{
+    let site = foreign::site_of(attributes.metadata());
+    let explicit = attributes.parent().and_then(|parent| context.span(parent));
+    match explicit.as_ref().and_then(adopted::context_of) {
+        Some(parent) => recorder::start_with(site, Start::new().parent(&parent)),
+        None if attributes.is_root() => recorder::start_with(site, Start::new().new_root(false)),
+        None => recorder::start(site),
+    }
+}
+
+fn read(record: impl FnOnce(&mut dyn tracing_core::field::Visit), sink: &mut impl Sink) -> Wishes {
+    let mut fields = Fields {
+        sink,
+        wishes: Wishes::default(),
+        message: None,
+    };
+    record(&mut fields);
+    fields.wishes
+}
+
+impl<S> layer::Layer<S> for Bridge
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+{
+    fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: layer::Context<'_, S>) {
+        if attributes.metadata().fields().field(MARK_LATE).is_some() {
+            if let (Some(own), Some(span)) = (out::writing(), context.span(id)) {
+                span.extensions_mut().replace(Own(own));
+            }
+            return;
+        }
+        let mut ours = start(attributes, &context);
+        let wishes = read(|visit| attributes.record(visit), &mut ours);
+        let adopted = match ours.0.take() {
+            Some(mut live) => {
+                wishes.apply(&mut live);
+                Adopted::new(live)
+            }
+            None => match with_stack(|stack| stack.mode()) {
+                Some(Mode::Unsampled | Mode::Suppressed) => Adopted::unrecorded(Context::current()),
+                _ => return,
+            },
+        };
+        if let Some(span) = context.span(id) {
+            span.extensions_mut().replace(adopted);
+        }
+    }
+
+    fn on_enter(&self, id: &Id, context: layer::Context<'_, S>) {
+        if let Some(span) = context.span(id)
+            && let Some(adopted) = span.extensions_mut().get_mut::<Adopted>()
+        {
+            adopted.enter();
+        }
+    }
+
+    fn on_exit(&self, id: &Id, context: layer::Context<'_, S>) {
+        if let Some(span) = context.span(id)
+            && let Some(adopted) = span.extensions_mut().get_mut::<Adopted>()
+        {
+            adopted.exit();
+        }
+    }
+
+    fn on_record(&self, id: &Id, values: &Record<'_>, context: layer::Context<'_, S>) {
+        // What we write to the span of a site of ours is there already.
+        if out::writing().is_some() {
+            return;
+        }
+        let mut loose = Loose::default();
+        let wishes = read(|visit| values.record(visit), &mut loose);
+        if let Some(span) = context.span(id) {
+            adopted::change(&span, move |live| {
+                live.merge(&loose.wire);
+                wishes.apply(live);
+            });
+        }
+    }
+
+    fn on_follows_from(&self, id: &Id, follows: &Id, context: layer::Context<'_, S>) {
+        let followed = context.span(follows).as_ref().and_then(adopted::context_of);
+        if let (Some(followed), Some(span)) = (followed, context.span(id)) {
+            adopted::change(&span, move |live| live.add_link(followed.span(), &[]));
+        }
+    }
+
+    fn on_event(&self, event: &Event<'_>, context: layer::Context<'_, S>) {
+        let recording = with_stack(|stack| stack.mode()) == Some(Mode::Recording);
+        if event.is_root() || event.is_contextual() && !recording {
+            return;
+        }
+        let (name, loose) = capture(event);
+        if event.is_contextual() {
+            let here = with_stack(|stack| {
+                let ident = stack.top(|entry| entry.map_or(0, ident_of));
+                stack.with_live(ident, |live| add(live, &name, &loose))
+            });
+            if here.flatten().is_some() {
+                return;
+            }
+        }
+        if let Some(span) = context.event_span(event) {
+            let time = crate::clock::now();
+            adopted::change(&span, move |live| {
+                let at = live.events.len();
+                add(live, &name, &loose);
+                if let Some(place) = live.events.get_mut(at..at + 8) {
+                    place.copy_from_slice(&time.to_le_bytes());
+                }
+            });
+        }
+    }
+
+    fn on_close(&self, id: Id, context: layer::Context<'_, S>) {
+        let adopted = context
+            .span(&id)
+            .and_then(|span| span.extensions_mut().remove::<Adopted>());
+        if let Some(adopted) = adopted {
+            adopted.finish();
+        }
+    }
+}
+
+/// The span that the top of the stack stands for.
+fn ident_of(entry: &mut Entry) -> u64 {
+    match &entry.body {
+        Body::Live(live) => live.ident(),
+        Body::Ambient(context) => context.span().span_id.to_u64(),
+    }
+}
+
+fn add(live: &mut Live, name: &str, loose: &Loose) {
+    live.add_event(name, EventFields::Wire(&loose.wire));
+}
+
+/// An event's name and attributes: its message is the name, as `tracing-opentelemetry` has it.
+fn capture(event: &Event<'_>) -> (String, Loose) {
+    let metadata = event.metadata();
+    let (mut message, mut loose) = (String::new(), Loose::default());
+    loose.put("level", metadata.level().as_str());
+    loose.put("target", metadata.target());
+    event.record(&mut Fields {
+        sink: &mut loose,
+        wishes: Wishes::default(),
+        message: Some(&mut message),
+    });
+    if message.is_empty() {
+        metadata.name().clone_into(&mut message);
+    } else if message.len() > EVENT_NAME_BOUND {
+        loose.put("message", message.as_str());
+        let end = (0..=EVENT_NAME_BOUND).rfind(|end| message.is_char_boundary(*end));
+        message.truncate(end.unwrap_or_default());
+    }
+    (message, loose)
+}
