@@ -1,0 +1,46 @@
+//! Starting Spanwright. In: where this process shows its traces. Out: the guard that delivers them at the end.
+//!
+//! OpenTelemetry's variables add to what is set here: `OTEL_TRACES_EXPORTER=otlp` sends the same traces elsewhere, too.
+
+use crate::{Failure, output};
+use spanwright::Guard;
+use spanwright::destination::console::Console;
+use std::time::Duration;
+
+/// Longest wait for what is not delivered yet.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Shows each trace as it ends.
+pub(crate) fn start(service: &str, console: Console) -> Result<Guard, Failure> {
+    Ok(builder(service, console).init()?)
+}
+
+/// Shows traces when [`show`] is called, so that nothing comes between the lines of two processes.
+pub(crate) fn start_held(service: &str, console: Console) -> Result<Guard, Failure> {
+    Ok(builder(service, console).delay(Duration::from_secs(60)).init()?)
+}
+
+fn builder(service: &str, console: Console) -> spanwright::Builder {
+    spanwright::builder(service)
+        .version(env!("CARGO_PKG_VERSION"))
+        .destination(console)
+}
+
+/// Delivers what has ended, once no request is being worked on any more.
+pub(crate) async fn show(guard: &Guard) {
+    for _ in 0..200 {
+        if spanwright::active_spans().is_empty() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    // What was lost is counted until the end, and said there.
+    let _ = guard.flush_async(PATIENCE).await;
+}
+
+/// Delivers the rest. What could not be delivered is said, and does not change how the program ends.
+pub(crate) async fn end(guard: Guard) {
+    if let Err(report) = guard.shutdown_async(PATIENCE).await.into_result() {
+        output::problem(&format!("some spans were not delivered: {report}"));
+    }
+}
