@@ -66,7 +66,7 @@ const SCENES: &[Scene] = &[
         answered: false,
     },
     Scene {
-        title: "The client gives up: its spans timed out, the service's were cancelled",
+        title: "The client gives up: its request timed out, the service's work was cancelled",
         options: &["--persona", "maestro", "--patience", "150"],
         question: "Where will we be in ten years?",
         answered: false,

@@ -56,7 +56,7 @@ fn order(number: u32) -> Result<u32, Unpaid> {
 
 #[traced(kind = client)]
 fn pay(number: u32) -> Result<(), Unpaid> {
-    if number % 3 == 0 {
+    if number.is_multiple_of(3) {
         Err(Unpaid(number))
     } else {
         Ok(())
