@@ -142,7 +142,8 @@ mod tests {
     /// Each change of one thing is found, and named.
     #[test]
     fn every_part_is_compared() {
-        let cases: [(&str, fn(&mut Span)); 10] = [
+        type Change = fn(&mut Span);
+        let cases: [(&str, Change); 10] = [
             ("name", |span| span.name.push('x')),
             ("service", |span| span.service.push('x')),
             ("start", |span| span.start_us += 1),
