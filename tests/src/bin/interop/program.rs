@@ -66,11 +66,9 @@ fn start(arguments: &Arguments<'_>) -> Result<Guard, Box<dyn Error>> {
 
 fn shop(arguments: &Arguments<'_>) -> Result<(), Box<dyn Error>> {
     checkout(arguments)?;
+    let traceparent = format!("00-{}-00f067aa0ba902b7-01", spanwright::TraceId::random());
     let headers = [
-        (
-            "traceparent",
-            "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
-        ),
+        ("traceparent", traceparent.as_str()),
         ("tracestate", "vendor=a1,other=b2"),
     ];
     from_outside(&Propagators::default().extract(&headers).span.unwrap_or_default());
