@@ -69,6 +69,8 @@ mod legacy;
 mod sampler;
 #[cfg(feature = "pipeline")]
 pub mod destination;
+#[cfg(feature = "opentelemetry")]
+pub mod otel;
 #[cfg(feature = "pipeline")]
 mod pipeline;
 #[cfg(feature = "pipeline")]

@@ -9,7 +9,7 @@ use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::error::{OTelSdkError, OTelSdkResult};
 use opentelemetry_sdk::trace::{InMemorySpanExporter, SpanData, SpanExporter};
 use otlp::batch::{everything, spans};
-use spanwright::destination::opentelemetry::{exporter, exporter_on};
+use spanwright::otel::{exporter, exporter_on};
 use spanwright::{Delivered, DeliveryError, Destination, Signals};
 use std::sync::mpsc::Sender;
 use std::time::{Duration, UNIX_EPOCH};

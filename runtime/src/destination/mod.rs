@@ -6,7 +6,7 @@ pub mod console;
 pub mod file;
 mod into;
 #[cfg(feature = "opentelemetry")]
-pub mod opentelemetry;
+pub(crate) mod opentelemetry;
 pub mod otlp;
 
 pub use file::{File, FileError};
