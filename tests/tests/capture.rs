@@ -74,7 +74,8 @@ fn a_hostile_debug_does_not_change_the_result() {
     let hook = std::panic::take_hook();
     std::panic::set_hook(Box::new(|_| {}));
     let traces = TestTraces::start();
-    let cases: [(&str, fn(&mut fmt::Formatter<'_>) -> fmt::Result); 4] = [
+    type Show = fn(&mut fmt::Formatter<'_>) -> fmt::Result;
+    let cases: [(&str, Show); 4] = [
         ("panics", |_| panic!("no")),
         ("fails", |_| Err(fmt::Error)),
         ("logs", |f| {

@@ -2,13 +2,9 @@
 //! when, the auto traits and the size of what it returns. Each shape exists once; a module compiles it plain, and
 //! one each with the four attributes.
 
-#![allow(
-    unreachable_pub,
-    dead_code,
-    clippy::unit_arg,
-    clippy::let_unit_value,
-    clippy::manual_async_fn
-)]
+// The corpus is written as users write, oddities included; and under the feature `off` what only an annotation
+// names is unused.
+#![allow(clippy::all, unused_variables, unreachable_pub, dead_code)]
 
 #[macro_use]
 #[path = "shapes/probe.rs"]

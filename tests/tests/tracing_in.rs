@@ -1,5 +1,7 @@
 //! Spans and events of other crates through `spanwright::layer()`: one trace with ours.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test may")]
+
 use spanwright::testing::TestTraces;
 use spanwright::{Context, Kind, Outcome, SpanRecord, Status, Value, assert_trace, traced};
 use std::fmt;
@@ -32,7 +34,7 @@ fn block_on<F: Future>(future: F) -> F::Output {
 
 #[traced]
 fn ours() {
-    tracing::info_span!("theirs below").in_scope(|| innermost());
+    tracing::info_span!("theirs below").in_scope(innermost);
 }
 
 #[traced]
@@ -312,7 +314,7 @@ fn a_neighbours_filter_loses_nothing() {
         .with(quiet)
         .with(spanwright::layer());
     tracing::subscriber::with_default(subscriber, || {
-        tracing::info_span!("theirs").in_scope(|| ours());
+        tracing::info_span!("theirs").in_scope(ours);
     });
     assert_trace!(traces, "theirs" => { "ours" => { "theirs below" => { "innermost" } } });
 }

@@ -2,6 +2,8 @@
 //!
 //! Each case is a process of its own: this program, started again for one of its ignored tests.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test may")]
+
 use spanwright::destination::File;
 use spanwright::{Builder, traced};
 use std::path::Path;
@@ -75,14 +77,19 @@ impl Ran {
     }
 }
 
-/// Runs the program: one span of theirs, two of ours, three events.
+/// Runs the program: one span of theirs, two of ours, two events.
 fn program(change: impl FnOnce(Builder) -> Builder) {
+    program_with(change, || ());
+}
+
+fn program_with(change: impl FnOnce(Builder) -> Builder, more: impl FnOnce()) {
     let file = std::env::var(SPANS_FILE).unwrap();
     let guard = change(spanwright::builder("test").destination(File::create(file).unwrap()))
         .init()
         .unwrap();
     tracing::info_span!("theirs").in_scope(|| ours("mallory"));
     late();
+    more();
     println!("{}", spanwright::diagnosis());
     guard.shutdown(Duration::from_secs(5)).into_result().unwrap();
 }
@@ -276,4 +283,33 @@ fn what_fails_to_redact_is_withheld() {
         ours.contains("REDACTION_FAILED") && !ours.contains("mallory"),
         "{ours}"
     );
+}
+
+fn detail() {
+    tracing::debug_span!("detail").in_scope(|| spanwright::current().set("seen", &true));
+}
+
+#[test]
+#[ignore = "a program of its own"]
+fn program_that_changes_its_filter() {
+    if !is_program() {
+        return;
+    }
+    program_with(
+        |builder| builder.trace_filter("tracing_logs=debug"),
+        || {
+            detail();
+            spanwright::set_filter("tracing_logs=off".parse().unwrap());
+            detail();
+            tracing::error_span!("switched off").in_scope(|| ());
+        },
+    );
+}
+
+#[test]
+fn the_filter_is_about_spans_of_other_crates_too() {
+    let ran = run("program_that_changes_its_filter", None);
+    ran.span("ours");
+    ran.span("detail");
+    assert!(ran.spans.iter().all(|span| span["name"] != "switched off"));
 }

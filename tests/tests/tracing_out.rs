@@ -1,5 +1,7 @@
 //! The annotations under a stock `tracing-opentelemetry` layer, without `init()`: what arrives, and what does not.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test may")]
+
 use opentelemetry::Value;
 use opentelemetry::trace::{SpanId, SpanKind, Status, TracerProvider};
 use opentelemetry_sdk::error::OTelSdkResult;

@@ -82,6 +82,7 @@ const RESERVE: &str = "UPDATE stock SET reserved = reserved + 1 WHERE article = 
 
 #[trace_db_query(system = "sqlite", query = RESERVE)]
 async fn reserve(article: u32) -> Result<u64, OutOfStock> {
+    tracing::debug!(RESERVE, "running");
     tokio::time::sleep(Duration::from_millis(2)).await;
     if article > 100 {
         return Err(OutOfStock(article));
@@ -92,6 +93,7 @@ async fn reserve(article: u32) -> Result<u64, OutOfStock> {
 /// The token is redacted before the existing pipeline sees it.
 #[traced(kind = server, capture(article, customer), fields(auth.token = token))]
 async fn order(article: u32, customer: &str, token: &str) -> Result<u64, OutOfStock> {
+    tracing::debug!(customer, authorised = !token.is_empty(), "ordering");
     // A span that was there before, between two of ours.
     async { reserve(article).await }
         .instrument(tracing::info_span!("inventory", warehouse = 3))

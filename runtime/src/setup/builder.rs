@@ -263,6 +263,9 @@ impl Builder {
         super::diagnosis::print_problems(&settings, &notes);
         self.set_propagators(&settings);
         if settings.disabled {
+            // No spans, but the program's log lines are none of this variable's business.
+            #[cfg(feature = "subscriber")]
+            crate::bridge::install(self.subscriber);
             recorder::set_mode(Mode::Down);
             return Ok(Guard::inert());
         }

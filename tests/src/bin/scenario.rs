@@ -147,8 +147,68 @@ fn main() {
             assert!(matches!(error, spanwright::InitError::AlreadyInitialised));
             three_spans();
         }
+        "rich" => rich(path),
         other => panic!("no scenario {other}"),
     }
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("the shelf {0} is empty")]
+struct Empty(u8);
+
+#[spanwright::traced(metrics, capture(shelf))]
+fn fetch(shelf: u8) -> Result<u8, Empty> {
+    if shelf == 0 { Err(Empty(shelf)) } else { Ok(shelf) }
+}
+
+#[spanwright::trace_llm_call(provider = "openai", model = "stub-mini", prompt = prompt, metrics)]
+fn ask(prompt: &str) -> usize {
+    prompt.len()
+}
+
+#[spanwright::trace_db_query(system = "sqlite", operation = "SELECT", collection = "users", query = sql)]
+fn select(sql: &str) -> usize {
+    sql.len()
+}
+
+#[spanwright::traced]
+fn health_check() {}
+
+/// One of everything: an error, a model call, a query, a long value, a secret, a hook that drops.
+fn rich(path: &str) {
+    let guard = spanwright::builder("scenario")
+        .version("1.2.3")
+        .destination(File::append(path).expect("the file can be opened"))
+        .hook(|span| {
+            span.attributes.push(("seen.by".into(), "hook".into()));
+            span.name != "health_check"
+        })
+        .install_subscriber(false)
+        .init()
+        .expect("it starts");
+    in_span("request", || {
+        let _ = (fetch(1), fetch(0));
+        ask(&"é".repeat(300));
+        select(&format!(
+            "SELECT name FROM users WHERE note = 'private' AND {}",
+            "id > 1 AND ".repeat(70)
+        ));
+        health_check();
+        spanwright::current()
+            .set("long", &"x".repeat(5000))
+            .set("password", "hunter2");
+        let mut headers = Vec::new();
+        spanwright::propagate::inject(&mut headers);
+        spanwright::current().set(
+            "headers",
+            &headers.into_iter().map(|(name, _)| name).collect::<Vec<String>>(),
+        );
+    });
+    let health = guard.health();
+    println!("{health:?}");
+    let report = guard.shutdown(Duration::from_secs(5));
+    println!("{report}");
+    report.into_result().expect("all is delivered");
 }
 
 async fn async_shutdown(path: &str) {

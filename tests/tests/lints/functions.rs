@@ -32,7 +32,9 @@ fn boxed(number: u8) -> Pin<Box<dyn Future<Output = u8> + Send>> {
 
 #[traced]
 fn opaque(number: u8) -> impl Future<Output = Result<u8, String>> {
-    async move { Ok(number) }
+    // Code before the block, which is why this is no `async fn`.
+    let more = number.saturating_add(1);
+    async move { Ok(more) }
 }
 
 #[derive(Debug, Clone, Capture)]

@@ -1,0 +1,170 @@
+//! A real Jaeger: built from its Go module, started on free loopback ports, stopped when dropped.
+
+use std::error::Error;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+use tokio::process::{Child, Command};
+
+const PACKAGE: &str = "github.com/jaegertracing/jaeger/cmd/jaeger";
+/// How long Jaeger may take until it answers.
+const START: Duration = Duration::from_secs(60);
+
+/// `go.mod`, `go.sum` and `config.yaml`.
+fn module() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("interop/jaeger")
+}
+
+/// `$SPANWRIGHT_CACHE`, else `spanwright` in the user's cache folder.
+fn cache() -> Result<PathBuf, Box<dyn Error>> {
+    let variable = |name| {
+        std::env::var_os(name)
+            .filter(|value| !value.is_empty())
+            .map(PathBuf::from)
+    };
+    variable("SPANWRIGHT_CACHE")
+        .or_else(|| Some(variable("XDG_CACHE_HOME")?.join("spanwright")))
+        .or_else(|| Some(variable("HOME")?.join(".cache/spanwright")))
+        .ok_or_else(|| "set SPANWRIGHT_CACHE to a folder for the Jaeger that is built".into())
+}
+
+/// The program, built unless the cache has it: from these very versions, by this module's `go.sum`.
+pub(crate) async fn build() -> Result<PathBuf, Box<dyn Error>> {
+    let mut hasher = DefaultHasher::new();
+    for file in ["go.mod", "go.sum"] {
+        std::fs::read(module().join(file))?.hash(&mut hasher);
+    }
+    let folder = cache()?;
+    let program = folder.join(format!("jaeger-{:016x}", hasher.finish()));
+    if program.is_file() {
+        return Ok(program);
+    }
+    std::fs::create_dir_all(&folder)?;
+    println!(
+        "building Jaeger from its Go module into {}; the first time takes minutes",
+        program.display()
+    );
+    let unfinished = program.with_extension(std::process::id().to_string());
+    let status = Command::new("go")
+        .args(["build", "-trimpath", "-ldflags=-s -w", "-o"])
+        .arg(&unfinished)
+        .arg(PACKAGE)
+        .current_dir(module())
+        .stdin(Stdio::null())
+        .kill_on_drop(true)
+        .status()
+        .await
+        .map_err(|error| format!("go cannot be run: {error}; install Go 1.25 or newer"))?;
+    if !status.success() {
+        return Err(format!("Jaeger could not be built: go ended with {status}").into());
+    }
+    // Under its own name only when it is whole.
+    std::fs::rename(&unfinished, &program)?;
+    Ok(program)
+}
+
+/// A Jaeger that runs. Dropped, it is killed.
+pub(crate) struct Jaeger {
+    child: Child,
+    api: u16,
+    grpc: u16,
+    http: u16,
+}
+
+impl Jaeger {
+    pub(crate) async fn start(program: &Path) -> Result<Self, Box<dyn Error>> {
+        // Between finding a free port and Jaeger's listening, another program may take it.
+        let mut last = None;
+        for _ in 0..3 {
+            match Self::try_start(program).await {
+                Ok(jaeger) => return Ok(jaeger),
+                Err(error) => last = Some(error),
+            }
+        }
+        Err(last.unwrap_or_else(|| "Jaeger was not started".into()))
+    }
+
+    async fn try_start(program: &Path) -> Result<Self, Box<dyn Error>> {
+        let [api, api_grpc, grpc, http] = free_ports()?;
+        let child = Command::new(program)
+            .arg("--config")
+            .arg(module().join("config.yaml"))
+            .env("INTEROP_QUERY_HTTP_PORT", api.to_string())
+            .env("INTEROP_QUERY_GRPC_PORT", api_grpc.to_string())
+            .env("INTEROP_OTLP_GRPC_PORT", grpc.to_string())
+            .env("INTEROP_OTLP_HTTP_PORT", http.to_string())
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()?;
+        let mut jaeger = Self {
+            child,
+            api,
+            grpc,
+            http,
+        };
+        jaeger.wait_until_ready().await?;
+        Ok(jaeger)
+    }
+
+    async fn wait_until_ready(&mut self) -> Result<(), Box<dyn Error>> {
+        let client = reqwest::Client::builder().no_proxy().build()?;
+        let url = format!("{}/api/services", self.api());
+        let deadline = Instant::now() + START;
+        loop {
+            if let Some(status) = self.child.try_wait()? {
+                return Err(format!("Jaeger ended at its start with {status}").into());
+            }
+            let answers = client
+                .get(&url)
+                .send()
+                .await
+                .is_ok_and(|reply| reply.status().is_success());
+            if answers && listens(self.grpc) && listens(self.http) {
+                return Ok(());
+            }
+            if Instant::now() > deadline {
+                return Err(format!("Jaeger did not answer within {START:?}").into());
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+
+    /// The base URL of its query API.
+    pub(crate) fn api(&self) -> String {
+        format!("http://127.0.0.1:{}", self.api)
+    }
+
+    /// Where it takes OTLP by this protocol.
+    pub(crate) fn otlp(&self, protocol: super::Protocol) -> String {
+        let port = match protocol {
+            super::Protocol::Grpc => self.grpc,
+            super::Protocol::Http => self.http,
+        };
+        format!("http://127.0.0.1:{port}")
+    }
+
+    /// Ends it and waits until it is gone.
+    pub(crate) async fn stop(mut self) -> Result<(), Box<dyn Error>> {
+        self.child.kill().await?;
+        Ok(())
+    }
+}
+
+/// Ports that nothing listens on, held together so that they differ.
+fn free_ports<const N: usize>() -> std::io::Result<[u16; N]> {
+    let mut listeners = Vec::new();
+    let mut ports = [0; N];
+    for port in &mut ports {
+        let listener = TcpListener::bind("127.0.0.1:0")?;
+        *port = listener.local_addr()?.port();
+        listeners.push(listener);
+    }
+    Ok(ports)
+}
+
+fn listens(port: u16) -> bool {
+    std::net::TcpStream::connect(("127.0.0.1", port)).is_ok()
+}
