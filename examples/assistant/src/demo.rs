@@ -67,7 +67,7 @@ const SCENES: &[Scene] = &[
     },
     Scene {
         title: "The client gives up: its request timed out, the service's work was cancelled",
-        options: &["--persona", "maestro", "--patience", "150"],
+        options: &["--persona", "maestro", "--patience", "500"],
         question: "Where will we be in ten years?",
         answered: false,
     },

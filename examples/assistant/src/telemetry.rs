@@ -9,8 +9,9 @@ use spanwright::destination::File;
 use spanwright::destination::console::Console;
 use std::time::Duration;
 
-/// Longest wait for what is not delivered yet.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// Longest waits for what is not delivered yet: between two traces, where the terminal is what matters, and at the end.
+const BETWEEN: Duration = Duration::from_millis(500);
+const AT_THE_END: Duration = Duration::from_secs(3);
 
 /// Shows each trace as it ends.
 pub(crate) fn start(service: &str, console: Console) -> Result<Guard, Failure> {
@@ -41,12 +42,12 @@ pub(crate) async fn show(guard: &Guard) {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     // What was lost is counted until the end, and said there.
-    let _ = guard.flush_async(PATIENCE).await;
+    let _ = guard.flush_async(BETWEEN).await;
 }
 
 /// Delivers the rest. What could not be delivered is said, and does not change how the program ends.
 pub(crate) async fn end(guard: Guard) {
-    if let Err(report) = guard.shutdown_async(PATIENCE).await.into_result() {
+    if let Err(report) = guard.shutdown_async(AT_THE_END).await.into_result() {
         output::problem(&format!("some spans were not delivered: {report}"));
     }
 }

@@ -1,5 +1,6 @@
 //! Runs the program as a newcomer does, with nothing in its environment.
 
+#![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a failure anywhere in here is the test's")]
 
 mod collector;
