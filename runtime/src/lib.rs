@@ -100,7 +100,7 @@ pub use record::{
 };
 pub use recorder::open_spans as active_spans;
 pub use recorder::{
-    ErrorType, EventBuilder, InSpan, IntoLink, IntoParent, OpenSpan, SpanRef, Start, current,
+    ErrorType, EventBuilder, InSpan, IntoLink, IntoParent, OpenSpan, SpanRef, Start, TimedOut, current,
 };
 pub use redact::Redactor;
 #[cfg(feature = "pipeline")]
@@ -118,5 +118,5 @@ pub use spawn::{
     spawn_local_detached,
 };
 #[cfg(feature = "tokio")]
-pub use timeout::{TimedOut, Timeout, timeout};
+pub use timeout::{Timeout, timeout};
 pub use value::{Key, Value};

@@ -29,6 +29,7 @@ pub(crate) use bounds::{set_capture, set_limits};
 pub use call::{Scope, call, call_value, scope};
 #[cfg(feature = "subscriber")]
 pub(crate) use call::{enter, exit};
+pub use deadline::TimedOut;
 #[cfg(feature = "tokio")]
 pub(crate) use deadline::drop_out_of_time;
 #[cfg(feature = "tower")]
