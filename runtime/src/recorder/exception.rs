@@ -73,7 +73,6 @@ impl Fingerprints {
 /// Where exceptions are recorded (`OTEL_SEMCONV_EXCEPTION_SIGNAL_OPT_IN`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[repr(u8)]
-#[cfg_attr(not(feature = "pipeline"), allow(dead_code))]
 pub(crate) enum ExceptionSignal {
     /// As span events: the default.
     #[default]

@@ -55,7 +55,6 @@ pub fn sites() -> Vec<&'static Site> {
 }
 
 /// The site of this number.
-#[allow(dead_code, reason = "read only where a pipeline is built")]
 pub(crate) fn by_number(number: u32) -> Option<&'static Site> {
     let at = number.checked_sub(1)? as usize;
     SITES
