@@ -73,6 +73,12 @@ impl Span {
         Self(None)
     }
 
+    /// Takes the block out, without the test that dropping would make.
+    #[inline]
+    pub(crate) fn into_live(self) -> Option<Box<Live>> {
+        std::mem::ManuallyDrop::new(self).0.take()
+    }
+
     /// Whether attributes are wanted.
     #[inline]
     pub fn recording(&self) -> bool {
@@ -128,6 +134,7 @@ impl fmt::Debug for Span {
 
 /// A span that is dropped without having been run was never there: no record.
 impl Drop for Span {
+    #[inline]
     fn drop(&mut self) {
         if let Some(live) = self.0.take() {
             live.recycle();

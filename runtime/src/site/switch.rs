@@ -13,6 +13,7 @@ static RECORDING: AtomicBool = AtomicBool::new(true);
 static FILTER: RwLock<Option<Filter>> = RwLock::new(None);
 static SITES: Mutex<Vec<&'static Site>> = Mutex::new(Vec::new());
 
+#[inline]
 pub(crate) fn generation() -> u32 {
     GENERATION.load(Ordering::Relaxed)
 }
