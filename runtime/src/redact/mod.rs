@@ -16,6 +16,7 @@ mod scan;
 mod token;
 mod url;
 mod value;
+mod vocabulary;
 
 #[cfg(test)]
 mod corpus;
