@@ -1,6 +1,6 @@
 //! A span while it lives: a pooled block behind one pointer.
 
-use super::exception::Fingerprints;
+use super::fingerprints::Fingerprints;
 use super::open::Slot;
 use super::{bounds, event};
 use crate::capture::{self, BoundedWriter, Capture};

@@ -11,6 +11,8 @@
 mod edit;
 mod key;
 mod pair;
+mod place;
+mod quote;
 mod record;
 mod scan;
 mod token;
