@@ -167,35 +167,31 @@ fn generate(folder: &Path, functions: usize) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// A program with these functions, each of which calls the next.
+/// A program that calls each of these functions.
 fn program(form: &Form, functions: usize) -> Result<String, std::fmt::Error> {
     let mut text = String::new();
-    for number in 0..functions {
-        let next = number + 1;
-        let attribute = form.attribute;
-        if form.returns_result {
-            writeln!(
-                text,
-                "{attribute}\nfn f{number}(user: &str, count: u64) -> Result<u64, std::num::ParseIntError> {{\n    \
-                 let given: u64 = user.parse()?;\n    if count > given {{ f{next}(user, count - 1) }} else {{ Ok(given + count) }}\n}}\n"
-            )?;
-        } else {
-            writeln!(
-                text,
-                "{attribute}\nfn f{number}(user: &str, count: u64) -> u64 {{\n    \
-                 let given = user.len() as u64;\n    if count > given {{ f{next}(user, count - 1) }} else {{ given + count }}\n}}\n"
-            )?;
-        }
-    }
-    let (result, last, print) = match form.returns_result {
-        true => ("Result<u64, std::num::ParseIntError>", "Ok(count)", "{:?}"),
-        false => ("u64", "count", "{}"),
+    let attribute = form.attribute;
+    let (result, body) = match form.returns_result {
+        true => (
+            "Result<u64, std::num::ParseIntError>",
+            "    let given: u64 = user.parse()?;\n    Ok(given + count)",
+        ),
+        false => ("u64", "    let given = user.len() as u64;\n    given + count"),
     };
-    write!(
+    for number in 0..functions {
+        writeln!(
+            text,
+            "{attribute}\nfn f{number}(user: &str, count: u64) -> {result} {{\n{body}\n}}\n"
+        )?;
+    }
+    writeln!(
         text,
-        "fn f{functions}(_: &str, count: u64) -> {result} {{\n    {last}\n}}\n\n\
-         fn main() {{\n    println!(\"{print}\", f0(\"7\", std::env::args().count() as u64));\n}}\n"
+        "fn main() {{\n    let count = std::env::args().count() as u64;"
     )?;
+    for number in 0..functions {
+        writeln!(text, "    let _ = std::hint::black_box(f{number}(\"7\", count));")?;
+    }
+    writeln!(text, "}}")?;
     Ok(text)
 }
 
