@@ -1,4 +1,4 @@
-//! What 1,000 annotated functions add to `cargo check`, and to the size of a debug binary.
+//! What 1,000 annotated functions add to `cargo check`, and what each adds to a debug binary.
 //!
 //! ```text
 //! cargo run --release -p spanwright-benches --bin compile_time
@@ -111,8 +111,10 @@ fn run() -> Result<(), Box<dyn Error>> {
     }
     let times: Option<Vec<_>> = times.into_iter().map(Spread::of).collect();
     let times = times.ok_or("nothing was measured")?;
-    let sizes: Result<Vec<_>, _> = (0..FORMS.len()).map(|number| size(&folder.0, number)).collect();
-    print(functions, &times, &sizes?)?;
+    let growth: Result<Vec<_>, _> = (0..FORMS.len())
+        .map(|number| growth(&folder.0, number, functions))
+        .collect();
+    print(functions, &times, &growth?)?;
     if let Some(path) = json {
         let rows = FORMS.iter().zip(&times);
         let rows: Vec<_> = rows
@@ -220,6 +222,18 @@ fn cargo(folder: &Path, command: &str, number: usize) -> Result<f64, Box<dyn Err
     Ok(start.elapsed().as_secs_f64())
 }
 
+/// Bytes that each function adds to the debug binary: what all of them have over one, since the first one brings the
+/// library along.
+fn growth(folder: &Path, number: usize, functions: usize) -> Result<f64, Box<dyn Error>> {
+    let all = size(folder, number)?;
+    std::fs::write(
+        folder.join(format!("form{number}/src/main.rs")),
+        program(&FORMS[number], 1)?,
+    )?;
+    let one = size(folder, number)?;
+    Ok((all as f64 - one as f64) / (functions.max(2) - 1) as f64)
+}
+
 /// Bytes of the debug binary.
 fn size(folder: &Path, number: usize) -> Result<u64, Box<dyn Error>> {
     cargo(folder, "build", number)?;
@@ -227,29 +241,29 @@ fn size(folder: &Path, number: usize) -> Result<u64, Box<dyn Error>> {
     Ok(std::fs::metadata(folder.join(name))?.len())
 }
 
-fn print(functions: usize, times: &[Spread], sizes: &[u64]) -> Result<(), Box<dyn Error>> {
+fn print(functions: usize, times: &[Spread], growth: &[f64]) -> Result<(), Box<dyn Error>> {
     let mut table = Table::new([
         "",
         "cargo check, s",
         "over plain, s",
-        "debug binary over plain, MiB",
+        "each function in a debug binary over plain, KiB",
     ]);
     for (number, form) in FORMS.iter().enumerate() {
         let plain = usize::from(form.returns_result);
         let Spread { median, least, most } = times[number];
-        let growth = sizes[number] as f64 - sizes[plain] as f64;
+        let kibibytes = (growth[number] - growth[plain]) / 1024.0;
         table.row(vec![
             form.name.to_owned(),
             format!("{median:.2} ({least:.2}–{most:.2})"),
             format!("{:.2}", median - times[plain].median),
-            format!("{:.1}", growth / f64::from(1 << 20)),
+            format!("{kibibytes:.1}"),
         ]);
     }
     let mut out = std::io::stdout().lock();
     writeln!(out, "{}\n", Machine::read())?;
     writeln!(
         out,
-        "`cargo check` of {functions} functions after a touch, median of {ROUNDS}.\n"
+        "`cargo check` of {functions} functions after a touch, median (least–most) of {ROUNDS}.\n"
     )?;
     writeln!(out, "{table}")?;
     Ok(())
