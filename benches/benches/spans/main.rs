@@ -1,8 +1,8 @@
 //! The caller's cost of a span: Spanwright and its peers in one table.
 //!
 //! ```text
-//! cargo bench -p spanwright-benches                  # about two minutes
-//! cargo bench -p spanwright-benches -- --quick       # a few seconds, for a look and for CI
+//! cargo bench -p spanwright-benches                  # about a minute
+//! cargo bench -p spanwright-benches -- --quick       # half of that, for a look and for CI
 //! cargo bench -p spanwright-benches -- --json FILE   # the results for `chart` too
 //! ```
 //!
