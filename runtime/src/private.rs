@@ -6,8 +6,8 @@ pub use crate::llm::macros as llm;
 pub use crate::record::Kind;
 use crate::recorder::captures;
 pub use crate::recorder::{
-    End, Finish, InSpanStream, NoRead, Reader, Scope, Span, Start, Tag, apply, call, call_value, future,
-    ignore, items, on_ok, once, returned_future, scope, span_on as on, start, start_with, stream,
+    End, Finish, InSpanStream, NoRead, Reader, Scope, Span, Start, Tag, apply, body, end, end_value, future,
+    ignore, items, on_ok, returned_future, scope, span_on as on, start, start_with, stream,
 };
 pub use crate::site::{Domain, Site};
 pub use crate::tool::macros as tool;

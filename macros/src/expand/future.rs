@@ -29,7 +29,7 @@ pub(super) fn run_async(traced: &Traced, group: &Group) -> Run {
 }
 
 /// Input:  `fn f(a: A) -> impl Future<Output = T> { BODY }`
-/// Output: `returned_future(__span, FINISH, once(move || { BODY }))`, in a box where the return type is boxed
+/// Output: `returned_future(__span, FINISH, body(move || { BODY })())`, in a box where the return type is boxed
 pub(super) fn run_returned(traced: &Traced, returned: &Returned, group: &Group) -> Run {
     let p = &traced.private;
     let (sig, once) = call(traced, returned, group);
@@ -42,7 +42,7 @@ pub(super) fn run_returned(traced: &Traced, returned: &Returned, group: &Group) 
 }
 
 /// Input:  `fn f(a: A) -> impl Stream<Item = T> { BODY }`
-/// Output: `stream(__span, FINISH, once(move || { BODY }))`, in a box where the return type is boxed
+/// Output: `stream(__span, FINISH, body(move || { BODY })())`, in a box where the return type is boxed
 pub(super) fn run_stream(traced: &Traced, returned: &Returned, group: &Group) -> Run {
     let p = &traced.private;
     let span = Span::mixed_site();

@@ -11,8 +11,10 @@ use crate::shape::{Returned, Wrap};
 
 /// Input:  `fn f(a: A) -> T { BODY }`
 /// Output: `let __scope = scope(__span); { BODY }` where nothing is read from the value, else
-///         `call(__span, FINISH, move || -> T { BODY })`: by a bound on `FnOnce`, for a closure that is called
-///         where it stands counts as `FnMut` and could not return what a `&mut` parameter lends.
+///         `let __scope = scope(__span); let __body = body(move || -> T { BODY }); end(__scope, FINISH, __body())`:
+///         `body` only bounds the closure by `FnOnce`, for one that is called where it stands counts as `FnMut` and
+///         could not return what a `&mut` parameter lends. It is called here and not in a function of ours, since
+///         the compiler bounds how deep one generic function may stand below itself on a path of calls.
 pub(super) fn run(traced: &Traced, group: &Group) -> Run {
     let p = &traced.private;
     let span = Span::mixed_site();
@@ -36,18 +38,21 @@ pub(super) fn run(traced: &Traced, group: &Group) -> Run {
         true => body::owning_typed(&params, p, &sig.output, group),
         false => body::owning(&params, group),
     };
-    let tokens = match output {
-        Some(ty) if !opaque => quote_spanned!(span=> #p::call(__span, #finish, move || -> #ty { #body })),
-        Some(_) if by_value => {
-            quote_spanned!(span=> #p::call_value(__span, move || { #body }, |__r| #finish))
-        }
-        _ => quote_spanned!(span=> #p::call(__span, #finish, move || { #body })),
+    let returned = output.filter(|_| !opaque).map(|ty| quote_spanned!(span=> -> #ty));
+    let end = match by_value {
+        true => quote_spanned!(span=> #p::end_value(__scope, __body(), |__r| #finish)),
+        false => quote_spanned!(span=> #p::end(__scope, #finish, __body())),
+    };
+    let tokens = quote_spanned! {span=>
+        let __scope = #p::scope(__span);
+        let __body = #p::body(move || #returned { #body });
+        #end
     };
     Run { sig, tokens }
 }
 
 /// Input:  `fn f() -> impl Iterator<Item = T> { BODY }` with `items`
-/// Output: `items(__span, FINISH, once(move || BODY))`
+/// Output: `items(__span, FINISH, body(move || BODY)())`
 pub(super) fn run_items(traced: &Traced, returned: &Returned, group: &Group) -> Run {
     let p = &traced.private;
     let span = Span::mixed_site();
@@ -71,9 +76,9 @@ pub(super) fn once(traced: &Traced, returned: &Returned, body: &TokenStream) -> 
     let span = Span::mixed_site();
     match traced.output() {
         Some(ty) if returned.wrap != Wrap::Opaque => {
-            quote_spanned!(span=> #p::once(move || -> #ty { #body }))
+            quote_spanned!(span=> #p::body(move || -> #ty { #body })())
         }
-        _ => quote_spanned!(span=> #p::once(move || { #body })),
+        _ => quote_spanned!(span=> #p::body(move || { #body })()),
     }
 }
 

@@ -182,8 +182,15 @@ fn domains() {
                     );
                     ::spanwright::__private::tool::arguments(&mut __span, &(&arguments));
                 }
-                ::spanwright::__private::call(
-                    __span,
+                let __scope = ::spanwright::__private::scope(__span);
+                let __body = ::spanwright::__private::body(move || -> Result<Value, E> {
+                    if false {
+                        let _ = (&arguments,);
+                    }
+                    { BODY }
+                });
+                ::spanwright::__private::end(
+                    __scope,
                     ::spanwright::__private::on_ok(
                         {
                             use ::spanwright::__private::read::*;
@@ -199,12 +206,7 @@ fn domains() {
                             ::spanwright::__private::apply(__v, |r| r),
                         ),
                     ),
-                    move || -> Result<Value, E> {
-                        if false {
-                            let _ = (&arguments,);
-                        }
-                        { BODY }
-                    },
+                    __body(),
                 )
             }
         "#]],

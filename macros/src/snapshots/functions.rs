@@ -55,18 +55,20 @@ fn result() {
                 if __span.recording() {
                     ::spanwright::__private::attr(&mut __span, "id", &id);
                 }
-                ::spanwright::__private::call(
-                    __span,
+                let __scope = ::spanwright::__private::scope(__span);
+                let __body = ::spanwright::__private::body(move || -> Result<User, Error> {
+                    if false {
+                        let _ = (&__rest0, &id, &self);
+                    }
+                    { self.find(id)? }
+                });
+                ::spanwright::__private::end(
+                    __scope,
                     {
                         use ::spanwright::__private::read::*;
                         (&&&&&&&&::spanwright::__private::Tag::<Result<User, Error>>::new()).reader()
                     },
-                    move || -> Result<User, Error> {
-                        if false {
-                            let _ = (&__rest0, &id, &self);
-                        }
-                        { self.find(id)? }
-                    },
+                    __body(),
                 )
             }
         "#]],
@@ -91,19 +93,21 @@ fn opaque_in_result() {
                     );
                     &SITE
                 });
-                ::spanwright::__private::call(
-                    __span,
+                let __scope = ::spanwright::__private::scope(__span);
+                let __body = ::spanwright::__private::body(move || {
+                    if false {
+                        let _ = (&n,);
+                        return ::spanwright::__private::returns::<Result<_, Error>>();
+                    }
+                    { Ok(0..n) }
+                });
+                ::spanwright::__private::end(
+                    __scope,
                     {
                         use ::spanwright::__private::read::*;
                         (&&&&&&&&::spanwright::__private::Tag::<Result<_, Error>>::new()).reader()
                     },
-                    move || {
-                        if false {
-                            let _ = (&n,);
-                            return ::spanwright::__private::returns::<Result<_, Error>>();
-                        }
-                        { Ok(0..n) }
-                    },
+                    __body(),
                 )
             }
         "#]],
@@ -182,8 +186,15 @@ fn every_option() {
                     ::renamed::__private::propagate(&mut __span, "user.id", &user.id, true);
                     ::renamed::__private::name(&mut __span, &format_args!("GET {route}"));
                 }
-                ::renamed::__private::call(
-                    __span,
+                let __scope = ::renamed::__private::scope(__span);
+                let __body = ::renamed::__private::body(move || -> Outcome {
+                    if false {
+                        let _ = (&body, &to, &__rest0, &from, &self);
+                    }
+                    { BODY }
+                });
+                ::renamed::__private::end(
+                    __scope,
                     ::renamed::__private::on_ok(
                         ::renamed::__private::ignore(
                             {
@@ -202,12 +213,7 @@ fn every_option() {
                             &::renamed::__private::apply(__v, |r| r.id),
                         ),
                     ),
-                    move || -> Outcome {
-                        if false {
-                            let _ = (&body, &to, &__rest0, &from, &self);
-                        }
-                        { BODY }
-                    },
+                    __body(),
                 )
             }
         "#]],

@@ -68,12 +68,12 @@ fn returned_future_and_boxed_future() {
                 ::spanwright::__private::returned_future(
                     __span,
                     ::spanwright::__private::NoRead,
-                    ::spanwright::__private::once(move || {
+                    ::spanwright::__private::body(move || {
                         if false {
                             let _ = (&id,);
                         }
                         { async move { id } }
-                    }),
+                    })(),
                 )
             }
         "#]],
@@ -100,14 +100,14 @@ fn returned_future_and_boxed_future() {
                             use ::spanwright::__private::read::*;
                             (&&&&&&&&::spanwright::__private::Tag::<Result<u64, E>>::new()).reader()
                         },
-                        ::spanwright::__private::once(move || -> Pin<
+                        ::spanwright::__private::body(move || -> Pin<
                             Box<dyn Future<Output = Result<u64, E>> + Send + 'a>,
                         > {
                             if false {
                                 let _ = (&id,);
                             }
                             { Box::pin(async move { Ok(*id) }) }
-                        }),
+                        })(),
                     ),
                 )
             }
@@ -138,7 +138,7 @@ fn streams() {
                         use ::spanwright::__private::read::*;
                         (&&&&&&&&::spanwright::__private::Tag::<Result<u64, E>>::new()).reader()
                     },
-                    ::spanwright::__private::once(move || { { iter() } }),
+                    ::spanwright::__private::body(move || { { iter() } })(),
                 )
             }
         "#]],
@@ -168,7 +168,7 @@ fn streams() {
                             >::new())
                                 .reader()
                         },
-                        ::spanwright::__private::once(move || -> Numbers { { iter() } }),
+                        ::spanwright::__private::body(move || -> Numbers { { iter() } })(),
                     ),
                 )
             }
@@ -215,12 +215,12 @@ fn streams() {
                                 ::spanwright::__private::apply(__v, |c| c.usage),
                             ),
                         ),
-                        ::spanwright::__private::once(move || -> BoxStream<'_, Result<Chunk, E>> {
+                        ::spanwright::__private::body(move || -> BoxStream<'_, Result<Chunk, E>> {
                             if false {
                                 let _ = (&p,);
                             }
                             { ask(p) }
-                        }),
+                        })(),
                     ),
                 )
             }

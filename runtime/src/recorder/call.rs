@@ -143,28 +143,37 @@ fn close(ident: u64, loose: Option<Box<Live>>) {
 
 /// Runs `body` in the span and reads its result.
 #[inline]
-pub fn call<R>(span: Span, reader: impl Finish<R>, body: impl FnOnce() -> R) -> R {
-    let Some(live) = span.into_live() else {
-        return body();
-    };
-    let scope = Scope::open(live);
-    let value = body();
-    if let Some(mut live) = scope.leave() {
+pub(crate) fn call<R>(span: Span, reader: impl Finish<R>, body: impl FnOnce() -> R) -> R {
+    let scope = scope(span);
+    end(scope, reader, body())
+}
+
+/// Gives a closure the bound `FnOnce`, for the caller to call it where it stands.
+#[inline]
+pub fn body<R, F: FnOnce() -> R>(body: F) -> F {
+    body
+}
+
+/// Leaves the span and ends it with the function's result.
+#[inline]
+pub fn end<R>(scope: Scope, reader: impl Finish<R>, value: R) -> R {
+    if scope.ident != 0
+        && let Some(mut live) = scope.leave()
+    {
         finish::read(&mut live, reader, &value);
         finish(live, Outcome::Ok);
     }
     value
 }
 
-/// As [`call`], where the result's type cannot be named: the reader is picked from the result itself. `body` comes
-/// first, for the compiler looks at closures in order and `pick` must know what `body` returns.
+/// As [`end`], where the result's type cannot be named: the reader is picked from the result itself.
 #[inline]
-pub fn call_value<R, F: Finish<R>>(span: Span, body: impl FnOnce() -> R, pick: impl FnOnce(&R) -> F) -> R {
+pub fn end_value<R, F: Finish<R>>(scope: Scope, value: R, pick: impl FnOnce(&R) -> F) -> R {
     struct Picked<P>(P);
     impl<R, F: Finish<R>, P: FnOnce(&R) -> F> Finish<R> for Picked<P> {
         fn finish(self, value: &R, end: &mut super::End<'_>) {
             (self.0)(value).finish(value, end);
         }
     }
-    call(span, Picked(pick), body)
+    end(scope, Picked(pick), value)
 }

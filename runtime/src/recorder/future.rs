@@ -61,13 +61,6 @@ impl<F: Future, R: Finish<F::Output>> Future for InSpan<F, R> {
     }
 }
 
-/// Calls a function body that may return early, without a closure in the macro's own text being called at once
-/// (which would be taken for `FnMut` and refuse to give out what it captured).
-#[inline]
-pub fn once<R>(body: impl FnOnce() -> R) -> R {
-    body()
-}
-
 pin_project_lite::pin_project! {
     /// A returned future in its span, which begins at the first poll.
     #[must_use = "futures do nothing unless polled"]

@@ -27,7 +27,8 @@ mod switchboard;
 pub(crate) use bounds::captures;
 #[cfg(feature = "pipeline")]
 pub(crate) use bounds::{set_capture, set_limits};
-pub use call::{Scope, call, call_value, scope};
+pub(crate) use call::call;
+pub use call::{Scope, body, end, end_value, scope};
 #[cfg(feature = "subscriber")]
 pub(crate) use call::{enter, exit};
 pub use deadline::TimedOut;
@@ -43,7 +44,7 @@ pub(crate) use exception::{ExceptionSignal, set_backtraces, set_exception_signal
 pub(crate) use finish::finish;
 pub(crate) use finish::protect;
 pub use finish::{End, Finish, NoRead, apply, ignore, on_ok};
-pub use future::{InSpan, future, once, returned_future};
+pub use future::{InSpan, future, returned_future};
 #[cfg(feature = "pipeline")]
 pub(crate) use handover::{Drain, LOG, SPAN, lost, set_queue_bytes};
 #[cfg(feature = "tower")]
