@@ -99,12 +99,10 @@ impl TraceId {
 }
 
 impl SpanId {
-    #[allow(dead_code, reason = "read only where a pipeline is built")]
     pub(crate) fn to_u64(self) -> u64 {
         u64::from_be_bytes(self.0)
     }
 
-    #[allow(dead_code, reason = "read only where a pipeline is built")]
     pub(crate) fn from_u64(value: u64) -> Self {
         Self(value.to_be_bytes())
     }

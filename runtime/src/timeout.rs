@@ -1,6 +1,7 @@
 //! Bounding a future in time, so that its spans tell that time ran out.
 
 use crate::recorder;
+use crate::recorder::TimedOut;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
@@ -8,27 +9,6 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::task::{Unconstrained, unconstrained};
 use tokio::time::{Sleep, sleep};
-
-/// A future was not ready in time; see [`timeout`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TimedOut {
-    after: Duration,
-}
-
-impl TimedOut {
-    /// The time that it was given.
-    pub fn after(self) -> Duration {
-        self.after
-    }
-}
-
-impl fmt::Display for TimedOut {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "timed out after {:?}", self.after)
-    }
-}
-
-impl std::error::Error for TimedOut {}
 
 pin_project_lite::pin_project! {
     /// A future with a time limit; made by [`timeout`].

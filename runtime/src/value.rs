@@ -159,7 +159,6 @@ impl Value {
     }
 
     /// Bytes of memory this value holds beyond its own struct, for the byte budgets.
-    #[allow(dead_code, reason = "read only where a pipeline is built")]
     pub(crate) fn heap_bytes(&self) -> usize {
         match self {
             Self::Bool(_) | Self::Int(_) | Self::Float(_) => 0,

@@ -11,6 +11,7 @@
 //! | 6 | `u32` length of what follows: values |
 //! | 7 | `u32` length of what follows: keys (`u16` length and bytes) with values |
 
+use crate::raw;
 use crate::value::{Key, Value};
 
 const FALSE: u8 = 0;
@@ -28,16 +29,12 @@ pub(crate) fn put_bool(buffer: &mut Vec<u8>, value: bool) {
 
 #[inline]
 pub(crate) fn put_int(buffer: &mut Vec<u8>, value: i64) {
-    let mut bytes = [INT; 9];
-    bytes[1..].copy_from_slice(&value.to_le_bytes());
-    buffer.extend_from_slice(&bytes);
+    raw::append(buffer, [&[INT], &value.to_le_bytes()]);
 }
 
 #[inline]
 pub(crate) fn put_float(buffer: &mut Vec<u8>, value: f64) {
-    let mut bytes = [FLOAT; 9];
-    bytes[1..].copy_from_slice(&value.to_le_bytes());
-    buffer.extend_from_slice(&bytes);
+    raw::append(buffer, [&[FLOAT], &value.to_le_bytes()]);
 }
 
 /// `value` is cut by the caller: a length above `u32` never comes here.
@@ -51,10 +48,7 @@ pub(crate) fn put_bytes(buffer: &mut Vec<u8>, value: &[u8]) {
 }
 
 fn put_run(buffer: &mut Vec<u8>, tag: u8, bytes: &[u8]) {
-    buffer.reserve(5 + bytes.len());
-    buffer.push(tag);
-    buffer.extend_from_slice(&(bytes.len() as u32).to_le_bytes());
-    buffer.extend_from_slice(bytes);
+    raw::append(buffer, [&[tag], &(bytes.len() as u32).to_le_bytes(), bytes]);
 }
 
 /// Starts an array; give the answer to [`close`].
@@ -91,8 +85,7 @@ pub(crate) fn put_key(buffer: &mut Vec<u8>, key: &str) {
     } else {
         key
     };
-    buffer.extend_from_slice(&(key.len() as u16).to_le_bytes());
-    buffer.extend_from_slice(key.as_bytes());
+    raw::append(buffer, [&(key.len() as u16).to_le_bytes(), key.as_bytes()]);
 }
 
 /// A whole [`Value`], for what does not come through `Capture`.

@@ -173,6 +173,32 @@ fn time_out_errors_are_time_outs() {
 }
 
 #[tokio::test]
+async fn a_time_out_below_another_error_is_one() {
+    #[derive(Debug, thiserror::Error)]
+    enum CallError {
+        #[error("no answer")]
+        Late(#[from] tokio::time::error::Elapsed),
+        #[error("no answer")]
+        Own(#[from] spanwright::TimedOut),
+    }
+    let moment = std::time::Duration::from_millis(1);
+    #[traced]
+    async fn theirs(moment: std::time::Duration) -> Result<(), CallError> {
+        Ok(tokio::time::timeout(moment, std::future::pending()).await?)
+    }
+    #[traced]
+    async fn ours(moment: std::time::Duration) -> Result<(), CallError> {
+        Ok(spanwright::timeout(moment, std::future::pending()).await?)
+    }
+    let traces = TestTraces::start();
+    theirs(moment).await.unwrap_err();
+    ours(moment).await.unwrap_err();
+    for name in ["theirs", "ours"] {
+        assert_eq!(traces.find(name).unwrap().outcome, Outcome::Timeout, "{name}");
+    }
+}
+
+#[tokio::test]
 async fn spans_of_interleaved_futures_keep_their_own_children() {
     #[traced]
     fn leaf(#[capture] owner: &'static str) {

@@ -57,7 +57,7 @@ impl Adopted {
             stack.push(Entry {
                 ident: !self.ident,
                 mode: self.context.mode(),
-                body: Body::Ambient(self.context.clone()),
+                body: Body::Ambient(Box::new(self.context.clone())),
             });
         });
         self.stand_ins += u32::from(pushed.is_some());

@@ -45,7 +45,7 @@ impl Context {
                 carried: live.carried().clone(),
                 ..Self::default()
             },
-            Body::Ambient(context) => context.clone(),
+            Body::Ambient(context) => (**context).clone(),
         }
     }
 
@@ -156,7 +156,7 @@ impl Context {
         let entry = Entry {
             ident,
             mode: self.mode(),
-            body: Body::Ambient(self),
+            body: Body::Ambient(Box::new(self)),
         };
         with_stack(|stack| stack.push(entry));
         ContextGuard {

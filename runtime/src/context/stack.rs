@@ -25,8 +25,8 @@ pub(crate) enum Mode {
 pub(crate) enum Body {
     /// A span that is entered; the stack owns it until it is left.
     Live(Box<Live>),
-    /// A context that was attached.
-    Ambient(Context),
+    /// A context that was attached; boxed, so that an entry is four words.
+    Ambient(Box<Context>),
 }
 
 pub(crate) struct Entry {

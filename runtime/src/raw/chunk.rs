@@ -2,23 +2,27 @@
 //!
 //! The writer copies a record behind the committed length and then publishes the new length; the reader sees
 //! only what is published. Published bytes are never written again while the chunk is shared, so no lock and
-//! no waiting on either side is needed.
+//! no waiting on either side is needed. Chunks that are read to the end go back to a pool.
 
-use std::cell::UnsafeCell;
+use std::mem::MaybeUninit;
+use std::ptr::NonNull;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, TryLockError};
 
 /// A chunk as its reader holds it.
 pub(crate) struct Chunk {
-    bytes: Box<[UnsafeCell<u8>]>,
+    bytes: NonNull<u8>,
+    capacity: usize,
     committed: AtomicUsize,
     /// Set by the writer when it moved on; nothing is added to this chunk afterwards.
     next: OnceLock<Arc<Chunk>>,
 }
 
-// SAFETY: bytes below `committed` are immutable while shared, and bytes above it are touched only by the one
-// `Writer`, which is created together with the chunk and is not `Clone`. The release store and acquire load of
-// `committed` order the two.
+// SAFETY: `bytes` is owned by the chunk. What lies below `committed` is initialised and immutable while the chunk is
+// shared; what lies above is touched only by the one `Writer`, which is created together with the sharing and is not
+// `Clone`. The release store and acquire load of `committed` order the two.
+unsafe impl Send for Chunk {}
+// SAFETY: as above.
 unsafe impl Sync for Chunk {}
 
 /// The only way to add to a chunk.
@@ -27,17 +31,14 @@ pub(crate) struct Writer {
     position: usize,
 }
 
+/// Chunks of one size that were read to the end. Nobody waits for it: who finds it locked does without.
+static POOL: Mutex<Vec<Arc<Chunk>>> = Mutex::new(Vec::new());
+const POOLED: usize = 16;
+
 impl Chunk {
     /// A chunk of this many bytes, with its writer and a reader's handle.
-    pub(crate) fn allocate(bytes: usize) -> (Writer, Arc<Chunk>) {
-        let bytes = std::iter::repeat_with(|| UnsafeCell::new(0))
-            .take(bytes)
-            .collect();
-        let chunk = Arc::new(Chunk {
-            bytes,
-            committed: AtomicUsize::new(0),
-            next: OnceLock::new(),
-        });
+    pub(crate) fn allocate(capacity: usize) -> (Writer, Arc<Chunk>) {
+        let chunk = Self::reuse(capacity).unwrap_or_else(|| Self::fresh(capacity));
         (
             Writer {
                 chunk: Arc::clone(&chunk),
@@ -47,9 +48,41 @@ impl Chunk {
         )
     }
 
+    fn fresh(capacity: usize) -> Arc<Chunk> {
+        // Not initialised: only what was written is ever read.
+        let bytes = Box::into_raw(Box::<[u8]>::new_uninit_slice(capacity)).cast::<u8>();
+        let bytes = NonNull::new(bytes).unwrap_or(NonNull::dangling());
+        Arc::new(Chunk {
+            bytes,
+            capacity,
+            committed: AtomicUsize::new(0),
+            next: OnceLock::new(),
+        })
+    }
+
+    fn reuse(capacity: usize) -> Option<Arc<Chunk>> {
+        let mut pool = POOL.try_lock().ok()?;
+        let at = pool.iter().rposition(|chunk| chunk.capacity == capacity)?;
+        Some(pool.swap_remove(at))
+    }
+
+    /// Gives a chunk back that is read to the end and that its writer has left.
+    pub(crate) fn recycle(mut chunk: Arc<Chunk>) {
+        // Anybody else who holds it could still read: then it is freed by the last one.
+        let Some(own) = Arc::get_mut(&mut chunk) else {
+            return;
+        };
+        own.committed = AtomicUsize::new(0);
+        own.next = OnceLock::new();
+        match POOL.try_lock() {
+            Ok(mut pool) if pool.len() < POOLED => pool.push(chunk),
+            Ok(_) | Err(TryLockError::WouldBlock | TryLockError::Poisoned(_)) => {}
+        }
+    }
+
     /// Bytes of memory behind the chunk.
     pub(crate) fn capacity(&self) -> usize {
-        self.bytes.len()
+        self.capacity
     }
 
     /// What has been published from this position on.
@@ -59,9 +92,9 @@ impl Chunk {
         if length == 0 {
             return &[];
         }
-        // SAFETY: `from + length == committed <= self.bytes.len()`; the bytes below `committed` are initialised,
-        // and the writer never touches them again.
-        unsafe { std::slice::from_raw_parts(self.bytes.as_ptr().add(from).cast::<u8>(), length) }
+        // SAFETY: `from + length == committed <= capacity`; the bytes below `committed` are initialised, and the
+        // writer does not touch them again while this handle exists.
+        unsafe { std::slice::from_raw_parts(self.bytes.as_ptr().add(from), length) }
     }
 
     /// The chunk that the writer went on with. Once this is set, `published` is final.
@@ -70,22 +103,33 @@ impl Chunk {
     }
 }
 
+impl Drop for Chunk {
+    fn drop(&mut self) {
+        let bytes =
+            std::ptr::slice_from_raw_parts_mut(self.bytes.as_ptr().cast::<MaybeUninit<u8>>(), self.capacity);
+        // SAFETY: this is what `fresh` took apart; nobody else frees it, and no handle is left.
+        drop(unsafe { Box::from_raw(bytes) });
+    }
+}
+
 impl Writer {
     /// Publishes the parts as one record; `false`, and nothing done, where they do not fit.
     #[inline]
-    pub(crate) fn push(&mut self, parts: &[&[u8]]) -> bool {
-        let length: usize = parts.iter().map(|part| part.len()).sum();
-        if self.chunk.bytes.len() - self.position < length {
+    pub(crate) fn push<const PARTS: usize>(&mut self, parts: [&[u8]; PARTS]) -> bool {
+        let mut length = 0;
+        for part in parts {
+            length += part.len();
+        }
+        if self.chunk.capacity - self.position < length {
             return false;
         }
         let mut at = self.position;
         for part in parts {
-            // SAFETY: `at + part.len()` stays within `bytes` by the check above; the target lies above
-            // `committed`, so no reader looks at it, and this is the only writer. `UnsafeCell<u8>` has the
-            // layout of `u8`, and `part` cannot overlap memory that only we can reach.
+            // SAFETY: `at + part.len()` stays within the chunk by the check above; the target lies above
+            // `committed`, so no reader looks at it, and this is the only writer. `part` cannot overlap memory
+            // that only we can reach.
             unsafe {
-                let target = self.chunk.bytes.as_ptr().add(at).cast_mut().cast::<u8>();
-                std::ptr::copy_nonoverlapping(part.as_ptr(), target, part.len());
+                std::ptr::copy_nonoverlapping(part.as_ptr(), self.chunk.bytes.as_ptr().add(at), part.len());
             }
             at += part.len();
         }
@@ -119,7 +163,7 @@ mod tests {
         let thread = std::thread::spawn(move || {
             for number in 0..RECORDS {
                 let body = number.to_le_bytes();
-                while !writer.push(&[&body[..1], &body[1..]]) {
+                while !writer.push([&body[..1], &body[1..]]) {
                     writer.advance(256);
                 }
             }
@@ -136,7 +180,8 @@ mod tests {
             }
             position += bytes.len();
             if let Some(next) = next {
-                (chunk, position) = (next, 0);
+                Chunk::recycle(std::mem::replace(&mut chunk, next));
+                position = 0;
             }
         }
         thread.join().unwrap();
@@ -145,9 +190,19 @@ mod tests {
     #[test]
     fn a_record_that_does_not_fit_changes_nothing() {
         let (mut writer, chunk) = Chunk::allocate(8);
-        assert!(writer.push(&[b"12345678"]));
-        assert!(!writer.push(&[b"9"]));
+        assert!(writer.push([b"12345678"]));
+        assert!(!writer.push([b"9"]));
         assert_eq!(chunk.published(0), b"12345678");
         assert_eq!(chunk.published(8), b"");
+    }
+
+    #[test]
+    fn a_chunk_that_somebody_holds_is_not_reused() {
+        let (mut writer, chunk) = Chunk::allocate(24);
+        assert!(writer.push([b"kept"]));
+        Chunk::recycle(Arc::clone(&chunk));
+        let (mut other, _) = Chunk::allocate(24);
+        assert!(other.push([b"else"]));
+        assert_eq!(chunk.published(0), b"kept");
     }
 }

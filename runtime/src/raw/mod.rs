@@ -3,13 +3,17 @@
 //!
 //! Each block says why it is sound. Everything here is exported behind a safe interface.
 
+mod append;
 mod chunk;
 #[cfg(all(unix, feature = "pipeline"))]
 mod process;
+mod ticks;
 
+pub(crate) use append::append;
 pub(crate) use chunk::{Chunk, Writer};
 #[cfg(all(unix, feature = "pipeline"))]
 pub(crate) use process::{at_exit, watch_forks};
+pub(crate) use ticks::ticks;
 
 use std::sync::atomic::{AtomicU32, Ordering};
 

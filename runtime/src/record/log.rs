@@ -36,7 +36,6 @@ impl Severity {
         }
     }
 
-    #[allow(dead_code, reason = "read only where a pipeline is built")]
     pub(crate) const fn from_byte(byte: u8) -> Self {
         match byte {
             0..=4 => Self::Trace,
@@ -75,7 +74,6 @@ pub struct LogRecord {
 }
 
 impl LogRecord {
-    #[allow(dead_code, reason = "read only where a pipeline is built")]
     pub(crate) fn bytes(&self) -> usize {
         size_of::<Self>()
             + self.event_name.len()

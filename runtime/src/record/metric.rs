@@ -67,7 +67,6 @@ pub struct HistogramPoint {
 }
 
 impl Metric {
-    #[allow(dead_code, reason = "read only where a pipeline is built")]
     pub(crate) fn bytes(&self) -> usize {
         let points = match &self.data {
             MetricData::Sum(points) | MetricData::Gauge(points) => points

@@ -28,7 +28,6 @@ pub enum Record {
 }
 
 /// Bytes of memory a list of attributes takes, for the byte budgets.
-#[allow(dead_code, reason = "read only where a pipeline is built")]
 pub(crate) fn attributes_bytes(attributes: &Attributes) -> usize {
     attributes
         .iter()

@@ -50,7 +50,6 @@ impl Resource {
             .unwrap_or("unknown_service")
     }
 
-    #[allow(dead_code, reason = "read only where a pipeline is built")]
     pub(crate) fn attributes_mut(&mut self) -> &mut Attributes {
         &mut self.attributes
     }

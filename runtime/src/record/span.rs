@@ -39,7 +39,6 @@ impl Kind {
         self as u8 + 1
     }
 
-    #[allow(dead_code, reason = "read only where a pipeline is built")]
     pub(crate) const fn from_byte(byte: u8) -> Self {
         match byte {
             1 => Self::Server,
@@ -88,7 +87,6 @@ impl Outcome {
         matches!(self, Self::Error | Self::Timeout | Self::Panicked)
     }
 
-    #[allow(dead_code, reason = "read only where a pipeline is built")]
     pub(crate) const fn from_byte(byte: u8) -> Self {
         match byte {
             1 => Self::Error,
@@ -201,7 +199,6 @@ impl SpanRecord {
     }
 
     /// Bytes of memory this record takes, for the byte budgets.
-    #[allow(dead_code, reason = "read only where a pipeline is built")]
     pub(crate) fn bytes(&self) -> usize {
         let events: usize = self
             .events

@@ -6,6 +6,7 @@ use super::live::Live;
 use crate::context::{Body, Entry, Mode, with_stack};
 use crate::record::Outcome;
 use std::marker::PhantomData;
+use std::mem::ManuallyDrop;
 
 /// Puts the span on this thread's stack; gives it back where the thread has none any more.
 #[inline]
@@ -59,7 +60,7 @@ pub struct Scope {
     /// 0 for none.
     ident: u64,
     /// The span itself, where the thread has no stack any more: in another thread-local's destructor.
-    loose: Option<Box<Live>>,
+    loose: ManuallyDrop<Option<Box<Live>>>,
     not_send: PhantomData<*const ()>,
 }
 
@@ -71,12 +72,12 @@ impl std::fmt::Debug for Scope {
 
 /// Enters the span for as long as the guard lives.
 #[inline]
-pub fn scope(mut span: Span) -> Scope {
-    match span.0.take() {
+pub fn scope(span: Span) -> Scope {
+    match span.into_live() {
         Some(live) => Scope::open(live),
         None => Scope {
             ident: 0,
-            loose: None,
+            loose: ManuallyDrop::new(None),
             not_send: PhantomData,
         },
     }
@@ -88,12 +89,12 @@ impl Scope {
         match enter(live) {
             Ok(ident) => Self {
                 ident,
-                loose: None,
+                loose: ManuallyDrop::new(None),
                 not_send: PhantomData,
             },
             Err(live) => Self {
                 ident: live.ident(),
-                loose: Some(live),
+                loose: ManuallyDrop::new(Some(live)),
                 not_send: PhantomData,
             },
         }
@@ -142,8 +143,10 @@ fn close(ident: u64, loose: Option<Box<Live>>) {
 
 /// Runs `body` in the span and reads its result.
 #[inline]
-pub fn call<R>(mut span: Span, reader: impl Finish<R>, body: impl FnOnce() -> R) -> R {
-    let Some(live) = span.0.take() else { return body() };
+pub fn call<R>(span: Span, reader: impl Finish<R>, body: impl FnOnce() -> R) -> R {
+    let Some(live) = span.into_live() else {
+        return body();
+    };
     let scope = Scope::open(live);
     let value = body();
     if let Some(mut live) = scope.leave() {

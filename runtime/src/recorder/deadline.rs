@@ -2,6 +2,29 @@
 
 use crate::record::Outcome;
 use std::cell::Cell;
+use std::fmt;
+use std::time::Duration;
+
+/// A future was not ready in time; see [`timeout`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TimedOut {
+    pub(crate) after: Duration,
+}
+
+impl TimedOut {
+    /// The time that it was given.
+    pub fn after(self) -> Duration {
+        self.after
+    }
+}
+
+impl fmt::Display for TimedOut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "timed out after {:?}", self.after)
+    }
+}
+
+impl std::error::Error for TimedOut {}
 
 thread_local! {
     static OUT_OF_TIME: Cell<bool> = const { Cell::new(false) };

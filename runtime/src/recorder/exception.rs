@@ -73,7 +73,6 @@ impl Fingerprints {
 /// Where exceptions are recorded (`OTEL_SEMCONV_EXCEPTION_SIGNAL_OPT_IN`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[repr(u8)]
-#[cfg_attr(not(feature = "pipeline"), allow(dead_code))]
 pub(crate) enum ExceptionSignal {
     /// As span events: the default.
     #[default]
@@ -238,13 +237,24 @@ pub(crate) fn is_timeout(type_name: &str, error: Option<&(dyn Error + 'static)>)
     let mut next = error;
     for _ in 0..CHAIN_BOUND {
         let Some(error) = next else { return false };
-        if error
-            .downcast_ref::<std::io::Error>()
-            .is_some_and(|error| error.kind() == std::io::ErrorKind::TimedOut)
+        if is_known_timeout(error)
+            || error
+                .downcast_ref::<std::io::Error>()
+                .is_some_and(|error| error.kind() == std::io::ErrorKind::TimedOut)
         {
             return true;
         }
         next = error.source();
     }
     false
+}
+
+#[cfg(feature = "tokio")]
+fn is_known_timeout(error: &(dyn Error + 'static)) -> bool {
+    error.is::<super::TimedOut>() || error.is::<tokio::time::error::Elapsed>()
+}
+
+#[cfg(not(feature = "tokio"))]
+fn is_known_timeout(error: &(dyn Error + 'static)) -> bool {
+    error.is::<super::TimedOut>()
 }

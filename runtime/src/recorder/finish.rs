@@ -43,7 +43,7 @@ impl End<'_> {
 
     /// How long the span has run.
     pub fn elapsed(&self) -> Duration {
-        Duration::from_nanos(crate::clock::now().saturating_sub(self.live.start))
+        Duration::from_nanos(crate::clock::nanos_between(self.live.start, crate::clock::now()))
     }
 
     /// Sets `error.type`, in place of what the error's type says.

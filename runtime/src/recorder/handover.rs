@@ -126,13 +126,17 @@ impl Local {
     }
 
     #[inline]
-    fn push(&mut self, parts: &[&[u8]]) -> bool {
-        self.writer.push(parts) || self.push_in_new_chunk(parts)
+    fn push<const PARTS: usize>(&mut self, parts: [&[u8]; PARTS]) -> bool {
+        self.writer.push(parts) || {
+            let length = parts.iter().map(|part| part.len()).sum();
+            self.advance(length) && self.writer.push(parts)
+        }
     }
 
+    /// Goes on in a chunk that has room for this many bytes.
     #[cold]
-    fn push_in_new_chunk(&mut self, parts: &[&[u8]]) -> bool {
-        let length: usize = parts.iter().map(|part| part.len()).sum();
+    #[inline(never)]
+    fn advance(&mut self, length: usize) -> bool {
         let bytes = (self.writer.capacity() * 4)
             .clamp(FIRST_CHUNK, FULL_CHUNK)
             .max(length);
@@ -142,7 +146,7 @@ impl Local {
         self.writer.advance(bytes);
         // A full chunk is worth looking at before the delay is over.
         crate::pipeline::wake();
-        self.writer.push(parts)
+        true
     }
 }
 
@@ -154,19 +158,20 @@ impl Drop for Local {
 
 /// Writes one record into this thread's chunk; counts it where there is no room.
 #[inline]
-fn push(parts: &[&[u8]]) {
+fn push<const PARTS: usize>(parts: [&[u8]; PARTS]) {
     let epoch = raw::fork_epoch();
     let pushed = LOCAL.try_with(|local| {
         // Borrowed already: a record made while one is written, by an allocator that traces.
         let Ok(mut local) = local.try_borrow_mut() else {
             return false;
         };
-        if local.as_ref().is_none_or(|local| local.epoch != epoch) {
-            let first = FIRST_CHUNK.max(parts.iter().map(|part| part.len()).sum());
-            enter_epoch(epoch);
-            *local = Local::open(first, epoch);
+        match &mut *local {
+            Some(local) if local.epoch == epoch => local.push(parts),
+            stale => {
+                *stale = open_for(parts.iter().map(|part| part.len()).sum(), epoch);
+                stale.as_mut().is_some_and(|local| local.push(parts))
+            }
         }
-        local.as_mut().is_some_and(|local| local.push(parts))
     });
     let pushed = match pushed {
         Ok(pushed) => pushed,
@@ -177,6 +182,14 @@ fn push(parts: &[&[u8]]) {
     if !pushed {
         COUNTERS.queue_full.fetch_add(1, Ordering::Relaxed);
     }
+}
+
+/// The first record of this thread, or of this process.
+#[cold]
+#[inline(never)]
+fn open_for(length: usize, epoch: u32) -> Option<Local> {
+    enter_epoch(epoch);
+    Local::open(FIRST_CHUNK.max(length), epoch)
 }
 
 /// In a forked child: forgets the parent's chunks (the parent delivers them) and starts the pipeline again.
@@ -207,8 +220,21 @@ pub(super) fn span(live: &mut Live) {
     let carried = live.carried().clone();
     let carried_attributes: &[u8] = carried.as_ref().map_or(&[], |carried| &carried.attributes);
     let trace_state: &str = live.trace_state.as_deref().unwrap_or_default();
-    let variable: [&[u8]; 7] = [
-        &live.name,
+    let plain = [
+        live.name.len(),
+        live.message.len(),
+        trace_state.len(),
+        carried_attributes.len(),
+    ];
+    let plain = plain.iter().sum::<usize>() + live.events.len() + live.links.len() == 0;
+    let header = header(live, end, trace_state.len(), carried_attributes.len());
+    // Most spans have attributes only.
+    if plain {
+        return submit(&carried, [&header, &live.attributes]);
+    }
+    let parts = [
+        &header,
+        live.name.as_slice(),
         live.message.as_bytes(),
         trace_state.as_bytes(),
         &live.attributes,
@@ -216,58 +242,44 @@ pub(super) fn span(live: &mut Live) {
         &live.events,
         &live.links,
     ];
-    let length = SPAN_HEADER + variable.iter().map(|part| part.len()).sum::<usize>();
-    let mut header = Header {
-        bytes: [0; SPAN_HEADER],
-        at: 0,
-    };
-    header.put(&(length as u32).to_le_bytes());
-    header.put(&[SPAN, live.kind as u8, live.outcome.unwrap_or(Outcome::Ok) as u8]);
-    header.put(&[
-        u8::from(live.parent_is_remote) | u8::from(live.ok) << 1,
-        live.flags.to_byte(),
-    ]);
-    header.put(&live.site.number().to_le_bytes());
-    header.put(&live.trace_id.to_bytes());
-    header.put(&live.span_id.to_bytes());
-    header.put(&live.parent.to_bytes());
-    header.put(&live.start.to_le_bytes());
-    header.put(&end.max(live.start).to_le_bytes());
-    live.dropped()
-        .iter()
-        .for_each(|count| header.put(&count.to_le_bytes()));
-    header.put(&(variable[0].len() as u16).to_le_bytes());
-    header.put(&(variable[1].len() as u32).to_le_bytes());
-    header.put(&(variable[2].len() as u16).to_le_bytes());
-    variable[3..]
-        .iter()
-        .for_each(|part| header.put(&(part.len() as u32).to_le_bytes()));
-    debug_assert_eq!(header.at, SPAN_HEADER);
-    let [name, message, state, attributes, carried_bytes, events, links] = variable;
-    let parts = [
-        &header.bytes,
-        name,
-        message,
-        state,
-        attributes,
-        carried_bytes,
-        events,
-        links,
+    submit(&carried, parts);
+}
+
+/// The fixed part, at fixed places.
+#[inline]
+fn header(live: &Live, end: u64, trace_state: usize, carried: usize) -> [u8; SPAN_HEADER] {
+    let mut header = [0; SPAN_HEADER];
+    let lengths = [
+        live.attributes.len(),
+        carried,
+        live.events.len(),
+        live.links.len(),
     ];
-    submit(&carried, &parts);
-}
-
-struct Header {
-    bytes: [u8; SPAN_HEADER],
-    at: usize,
-}
-
-impl Header {
-    #[inline]
-    fn put(&mut self, bytes: &[u8]) {
-        self.bytes[self.at..self.at + bytes.len()].copy_from_slice(bytes);
-        self.at += bytes.len();
+    let length =
+        SPAN_HEADER + live.name.len() + live.message.len() + trace_state + lengths.iter().sum::<usize>();
+    let [attributes_dropped, events_dropped, links_dropped] = live.dropped();
+    header[0..4].copy_from_slice(&(length as u32).to_le_bytes());
+    header[4] = SPAN;
+    header[5] = live.kind as u8;
+    header[6] = live.outcome.unwrap_or(Outcome::Ok) as u8;
+    header[7] = u8::from(live.parent_is_remote) | u8::from(live.ok) << 1;
+    header[8] = live.flags.to_byte();
+    header[9..13].copy_from_slice(&live.site.number().to_le_bytes());
+    header[13..29].copy_from_slice(&live.trace_id.to_bytes());
+    header[29..37].copy_from_slice(&live.span_id.to_bytes());
+    header[37..45].copy_from_slice(&live.parent.to_bytes());
+    header[45..53].copy_from_slice(&live.start.to_le_bytes());
+    header[53..61].copy_from_slice(&end.max(live.start).to_le_bytes());
+    header[61..63].copy_from_slice(&attributes_dropped.to_le_bytes());
+    header[63..65].copy_from_slice(&events_dropped.to_le_bytes());
+    header[65..67].copy_from_slice(&links_dropped.to_le_bytes());
+    header[67..69].copy_from_slice(&(live.name.len() as u16).to_le_bytes());
+    header[69..73].copy_from_slice(&(live.message.len() as u32).to_le_bytes());
+    header[73..75].copy_from_slice(&(trace_state as u16).to_le_bytes());
+    for (at, length) in [75, 79, 83, 87].into_iter().zip(lengths) {
+        header[at..at + 4].copy_from_slice(&(length as u32).to_le_bytes());
     }
+    header
 }
 
 /// A log record:
@@ -299,10 +311,11 @@ pub(super) fn log(
     }
     let length = record.len() as u32;
     record[..4].copy_from_slice(&length.to_le_bytes());
-    submit(live.carried(), &[&record]);
+    submit(live.carried(), [&record]);
 }
 
-fn submit(carried: &Option<Arc<Carried>>, parts: &[&[u8]]) {
+#[inline]
+fn submit<const PARTS: usize>(carried: &Option<Arc<Carried>>, parts: [&[u8]; PARTS]) {
     if let Some(route) = Carried::route_of(carried) {
         route.take(&parts.concat()[4..]);
         return;
@@ -353,7 +366,8 @@ impl Source {
             match next {
                 Some(next) => {
                     release(self.chunk.capacity());
-                    (self.chunk, self.position) = (next, 0);
+                    self.position = 0;
+                    Chunk::recycle(std::mem::replace(&mut self.chunk, next));
                 }
                 None if closed => {
                     release(self.chunk.capacity());

@@ -29,6 +29,7 @@ pub(crate) use bounds::{set_capture, set_limits};
 pub use call::{Scope, call, call_value, scope};
 #[cfg(feature = "subscriber")]
 pub(crate) use call::{enter, exit};
+pub use deadline::TimedOut;
 #[cfg(feature = "tokio")]
 pub(crate) use deadline::drop_out_of_time;
 #[cfg(feature = "tower")]
@@ -70,6 +71,12 @@ impl Span {
     /// A span that records nothing.
     pub const fn none() -> Self {
         Self(None)
+    }
+
+    /// Takes the block out, without the test that dropping would make.
+    #[inline]
+    pub(crate) fn into_live(self) -> Option<Box<Live>> {
+        std::mem::ManuallyDrop::new(self).0.take()
     }
 
     /// Whether attributes are wanted.
@@ -127,6 +134,7 @@ impl fmt::Debug for Span {
 
 /// A span that is dropped without having been run was never there: no record.
 impl Drop for Span {
+    #[inline]
     fn drop(&mut self) {
         if let Some(live) = self.0.take() {
             live.recycle();

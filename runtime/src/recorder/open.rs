@@ -84,7 +84,7 @@ impl Slot {
             span_id: SpanId::from_u64(span),
             parent_span_id: parent.is_valid().then_some(parent),
             site,
-            elapsed: std::time::Duration::from_nanos(crate::clock::now().saturating_sub(start)),
+            elapsed: std::time::Duration::from_nanos(crate::clock::nanos_between(start, crate::clock::now())),
             start,
         })
     }

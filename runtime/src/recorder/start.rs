@@ -3,7 +3,7 @@
 use super::Span;
 use super::live::Live;
 use super::switchboard::{self, Mode as Setup};
-use crate::context::{Body, Context, Entry, Mode, SpanContext, with_stack};
+use crate::context::{Body, Context, Entry, Mode, SpanContext, Stack, with_stack};
 use crate::id::{SpanId, TraceFlags, TraceId};
 use crate::site::Site;
 
@@ -25,20 +25,29 @@ pub fn span_on(site: &'static Site) -> bool {
 #[inline(never)]
 fn start_below(site: &'static Site) -> Span {
     with_stack(|stack| match stack.mode() {
-        Mode::Unsampled | Mode::Suppressed => Span(None),
         Mode::Recording => stack.top(|entry| Span(entry.map(|entry| child(site, entry)))),
-        Mode::Empty | Mode::Remote => {
-            let context = stack.top(|entry| match entry {
-                Some(Entry {
-                    body: Body::Ambient(context),
-                    ..
-                }) => context.clone(),
-                _ => Context::default(),
-            });
-            root(site, &context, None)
-        }
+        Mode::Unsampled | Mode::Suppressed => Span(None),
+        Mode::Empty if nobody_listens() && stack.depth() == 0 => Span(None),
+        Mode::Empty | Mode::Remote => root(site, &ambient(stack), None),
     })
     .unwrap_or_else(|| root(site, &Context::default(), None))
+}
+
+/// Without a pipeline, a test or a `tracing` subscriber there is nothing to do.
+#[inline]
+fn nobody_listens() -> bool {
+    switchboard::mode() == Setup::Inert && switchboard::routes() == 0 && !tracing::dispatcher::has_been_set()
+}
+
+#[cold]
+fn ambient(stack: &Stack) -> Context {
+    stack.top(|entry| match entry {
+        Some(Entry {
+            body: Body::Ambient(context),
+            ..
+        }) => (**context).clone(),
+        _ => Context::default(),
+    })
 }
 
 /// A child of a recording span: same trace, no question asked.
@@ -262,7 +271,7 @@ pub fn start_with(site: &'static Site, options: Start) -> Span {
             let entry = Entry {
                 ident: 0,
                 mode: Mode::Recording,
-                body: Body::Ambient(context),
+                body: Body::Ambient(Box::new(context)),
             };
             Span(Some(child(site, &entry)))
         }

@@ -36,7 +36,6 @@ pub(crate) fn mode() -> Mode {
 }
 
 /// Changes the mode; every site asks its filter anew.
-#[cfg_attr(not(feature = "pipeline"), allow(dead_code))]
 pub(crate) fn set_mode(mode: Mode) {
     MODE.store(mode as u8, Ordering::SeqCst);
     crate::site::set_recording(true);
@@ -47,7 +46,6 @@ pub(crate) fn routes() -> usize {
     ROUTES.load(Ordering::Relaxed)
 }
 
-#[cfg_attr(not(feature = "pipeline"), allow(dead_code))]
 pub(crate) fn count_routes(change: isize) {
     ROUTES.fetch_add(change as usize, Ordering::SeqCst);
 }
@@ -59,7 +57,6 @@ pub(crate) trait Decide: Send + Sync {
 }
 
 /// Sets the sampler.
-#[cfg_attr(not(feature = "pipeline"), allow(dead_code))]
 pub(crate) fn decide_with(sampler: Option<Arc<dyn Decide>>) {
     *DECIDE.write().unwrap_or_else(PoisonError::into_inner) = sampler;
 }

@@ -13,6 +13,7 @@ static RECORDING: AtomicBool = AtomicBool::new(true);
 static FILTER: RwLock<Option<Filter>> = RwLock::new(None);
 static SITES: Mutex<Vec<&'static Site>> = Mutex::new(Vec::new());
 
+#[inline]
 pub(crate) fn generation() -> u32 {
     GENERATION.load(Ordering::Relaxed)
 }
@@ -55,7 +56,6 @@ pub fn sites() -> Vec<&'static Site> {
 }
 
 /// The site of this number.
-#[allow(dead_code, reason = "read only where a pipeline is built")]
 pub(crate) fn by_number(number: u32) -> Option<&'static Site> {
     let at = number.checked_sub(1)? as usize;
     SITES
