@@ -112,6 +112,36 @@ pub(crate) fn put_value(buffer: &mut Vec<u8>, value: &Value) {
     }
 }
 
+/// Keys that were read before, so that each is allocated once.
+#[derive(Debug, Default)]
+pub(crate) struct Keys {
+    known: std::collections::HashMap<Box<[u8]>, Key>,
+}
+
+/// Programs have some hundred keys; one that makes them up as it goes must not fill the memory.
+const KNOWN_KEYS: usize = 4096;
+
+impl Keys {
+    fn get(&mut self, bytes: &[u8]) -> Key {
+        if let Some(key) = self.known.get(bytes) {
+            return key.clone();
+        }
+        let key = Key::from(text_of(bytes).into_owned());
+        if self.known.len() < KNOWN_KEYS {
+            self.known.insert(bytes.into(), key.clone());
+        }
+        key
+    }
+}
+
+/// Text; what is not UTF-8 is replaced. It always is, and to check that is cheaper than to look for what is not.
+fn text_of(bytes: &[u8]) -> std::borrow::Cow<'_, str> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => text.into(),
+        Err(_) => String::from_utf8_lossy(bytes),
+    }
+}
+
 /// Reads what the functions above wrote. Every read is checked: damaged bytes end the reading, nothing more.
 pub(crate) struct Reader<'a> {
     bytes: &'a [u8],
@@ -154,12 +184,7 @@ impl<'a> Reader<'a> {
 
     /// Text of this many bytes; what is not UTF-8 is replaced.
     pub(crate) fn text(&mut self, length: usize) -> Option<std::borrow::Cow<'a, str>> {
-        self.take(length).map(String::from_utf8_lossy)
-    }
-
-    pub(crate) fn key(&mut self) -> Option<Key> {
-        let length = self.u16()?;
-        self.text(length.into()).map(|text| Key::from(text.into_owned()))
+        self.take(length).map(text_of)
     }
 
     pub(crate) fn value(&mut self) -> Option<Value> {
@@ -196,19 +221,29 @@ impl<'a> Reader<'a> {
 
     /// Attributes to the end of the bytes; of a key that comes twice the last value stays, in the first place.
     pub(crate) fn attributes(&mut self) -> crate::record::Attributes {
+        self.attributes_with(&mut Keys::default())
+    }
+
+    /// As [`attributes`](Self::attributes), with keys that are shared.
+    pub(crate) fn attributes_with(&mut self, keys: &mut Keys) -> crate::record::Attributes {
         let mut attributes = Vec::new();
-        self.attributes_into(&mut attributes);
+        if !self.is_empty() {
+            attributes.reserve(8);
+            self.attributes_into(&mut attributes, keys);
+        }
         attributes
     }
 
     /// Adds attributes to those there are.
-    pub(crate) fn attributes_into(&mut self, attributes: &mut crate::record::Attributes) {
-        while !self.is_empty() {
-            let Some(key) = self.key() else { return };
+    pub(crate) fn attributes_into(&mut self, attributes: &mut crate::record::Attributes, keys: &mut Keys) {
+        while let Some(length) = self.u16() {
+            let Some(key) = self.take(length.into()) else {
+                return;
+            };
             let Some(value) = self.value() else { return };
-            match attributes.iter_mut().find(|(own, _)| *own == key) {
+            match attributes.iter_mut().find(|(own, _)| own.as_bytes() == key) {
                 Some((_, own)) => *own = value,
-                None => attributes.push((key, value)),
+                None => attributes.push((keys.get(key), value)),
             }
         }
     }

@@ -71,11 +71,8 @@ fn nothing_is_allocated_in_steady_state() {
         .install_subscriber(false)
         .init()
         .unwrap();
-    let mut cases: [(&str, Box<dyn FnMut()>); 2] = [
-        ("synchronous", Box::new(request)),
-        ("asynchronous", Box::new(poll_to_the_end)),
-    ];
-    for (name, run) in &mut cases {
+    let cases: [(&str, fn()); 2] = [("synchronous", request), ("asynchronous", poll_to_the_end)];
+    for (name, run) in cases {
         // Pools and buffers fill; the chunks of this thread come back from the pipeline.
         for _ in 0..2_000 {
             run();

@@ -10,7 +10,7 @@ use crate::context::{Body, Context, with_stack};
 use crate::record::{Attributes, Kind, Outcome};
 use crate::recorder::{Live, Mode, mode};
 use crate::value::Value;
-use crate::wire::Reader;
+use crate::wire::{Keys, Reader};
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -112,9 +112,9 @@ pub(crate) fn open(live: &mut Live) {
     }
     let mut attributes = Attributes::new();
     if let Some(carried) = live.carried() {
-        Reader::new(&carried.attributes).attributes_into(&mut attributes);
+        Reader::new(&carried.attributes).attributes_into(&mut attributes, &mut Keys::default());
     }
-    Reader::new(&live.attributes).attributes_into(&mut attributes);
+    Reader::new(&live.attributes).attributes_into(&mut attributes, &mut Keys::default());
     let callsite = callsite::of(live, &attributes);
     if !callsite.enabled() {
         return;

@@ -7,7 +7,7 @@ use crate::record::{
 };
 use crate::recorder::{LOG, SPAN};
 use crate::site;
-use crate::wire::Reader;
+use crate::wire::{Keys, Reader};
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -16,6 +16,7 @@ use std::sync::Arc;
 pub(crate) struct Assembler {
     anchor: Anchor,
     no_trace_state: Arc<str>,
+    keys: Keys,
 }
 
 impl Assembler {
@@ -23,6 +24,7 @@ impl Assembler {
         Self {
             anchor: Anchor::read(),
             no_trace_state: Arc::from(""),
+            keys: Keys::default(),
         }
     }
 
@@ -37,7 +39,7 @@ impl Assembler {
     }
 
     /// One record without its length.
-    pub(crate) fn record(&self, bytes: &[u8]) -> Option<Record> {
+    pub(crate) fn record(&mut self, bytes: &[u8]) -> Option<Record> {
         let mut reader = Reader::new(bytes);
         match reader.u8()? {
             SPAN => self.span(reader).map(Record::Span),
@@ -46,7 +48,7 @@ impl Assembler {
         }
     }
 
-    fn span(&self, mut reader: Reader<'_>) -> Option<SpanRecord> {
+    fn span(&mut self, mut reader: Reader<'_>) -> Option<SpanRecord> {
         let kind = Kind::from_byte(reader.u8()?);
         let outcome = Outcome::from_byte(reader.u8()?);
         let bits = reader.u8()?;
@@ -66,7 +68,7 @@ impl Assembler {
         let name = reader.text(name_length)?;
         let message = reader.text(message_length)?;
         let trace_state = reader.text(trace_state_length)?;
-        let own = Reader::new(reader.take(lengths[0])?).attributes();
+        let own = Reader::new(reader.take(lengths[0])?).attributes_with(&mut self.keys);
         let attributes = with_carried(own, reader.take(lengths[1])?);
         let events = self.events(Reader::new(reader.take(lengths[2])?));
         let links = self.links(Reader::new(reader.take(lengths[3])?));
@@ -106,13 +108,13 @@ impl Assembler {
         }
     }
 
-    fn events(&self, mut reader: Reader<'_>) -> Vec<Event> {
+    fn events(&mut self, mut reader: Reader<'_>) -> Vec<Event> {
         std::iter::from_fn(|| {
             let time = reader.u64()?;
             let name_length = reader.u16()?.into();
             let name = reader.text(name_length)?.into_owned();
             let length = reader.u32()? as usize;
-            let attributes = Reader::new(reader.take(length)?).attributes();
+            let attributes = Reader::new(reader.take(length)?).attributes_with(&mut self.keys);
             Some(Event {
                 time_ns: self.unix_ns(time),
                 name: name.into(),
@@ -123,7 +125,7 @@ impl Assembler {
         .collect()
     }
 
-    fn links(&self, mut reader: Reader<'_>) -> Vec<Link> {
+    fn links(&mut self, mut reader: Reader<'_>) -> Vec<Link> {
         std::iter::from_fn(|| {
             let trace_id = TraceId::from_bytes(reader.array()?);
             let span_id = SpanId::from_bytes(reader.array()?);
@@ -131,7 +133,7 @@ impl Assembler {
             let state_length = reader.u16()?.into();
             let trace_state = self.trace_state(&reader.text(state_length)?);
             let length = reader.u32()? as usize;
-            let attributes = Reader::new(reader.take(length)?).attributes();
+            let attributes = Reader::new(reader.take(length)?).attributes_with(&mut self.keys);
             Some(Link {
                 trace_id,
                 span_id,
@@ -143,7 +145,7 @@ impl Assembler {
         .collect()
     }
 
-    fn log(&self, mut reader: Reader<'_>) -> Option<LogRecord> {
+    fn log(&mut self, mut reader: Reader<'_>) -> Option<LogRecord> {
         let severity = Severity::from_byte(reader.u8()?);
         let flags = TraceFlags::from_byte(reader.u8()?);
         let site = site::by_number(reader.u32()?)?;
@@ -166,7 +168,7 @@ impl Assembler {
             span_id,
             flags,
             scope: Cow::Borrowed(site.target()),
-            attributes: reader.attributes(),
+            attributes: reader.attributes_with(&mut self.keys),
             dropped_attributes: 0,
         })
     }

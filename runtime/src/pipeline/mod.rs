@@ -6,6 +6,7 @@
 mod aggregate;
 mod assemble;
 mod latch;
+mod plan;
 mod process;
 mod queue;
 mod report;
@@ -13,8 +14,9 @@ mod thread;
 mod worker;
 
 pub(crate) use assemble::Assembler;
+pub(crate) use plan::Plan;
 pub(crate) use process::{
-    Plan, describe, flush, health, is_running, resource, restart_in_child, shutdown, start, wake,
+    describe, flush, health, is_running, resource, restart_in_child, shutdown, start, wake,
 };
 pub use report::{DestinationReport, DropReason, Health, Report};
 

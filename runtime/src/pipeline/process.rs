@@ -1,42 +1,16 @@
 //! The one pipeline of the process: starting it, waking it, flushing, shutting down, and starting again in a
 //! forked child.
 
-use super::Hook;
 use super::latch::Latch;
+use super::plan::Plan;
 use super::report::{Health, Report};
 use super::thread::{Command, Loop, Shared};
 use crate::destination::Destination;
-use crate::limits::Limits;
 use crate::raw;
 use crate::record::Resource;
 use crate::recorder;
-use crate::redact::Redactor;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::Duration;
-
-/// Everything a pipeline is started with; kept, so that a forked child can start its own.
-#[derive(Clone)]
-pub(crate) struct Plan {
-    pub(crate) resource: Arc<Resource>,
-    /// Brings the resource up to date in a forked child.
-    pub(crate) in_child: Arc<dyn Fn(&Resource) -> Resource + Send + Sync>,
-    pub(crate) redactor: Redactor,
-    pub(crate) limits: Limits,
-    pub(crate) hooks: Vec<Hook>,
-    /// Also write the attribute names of the systems in `docs/legacy-names.md`.
-    pub(crate) legacy_names: bool,
-    /// Longest time that an ended span waits for its batch.
-    pub(crate) delay: Duration,
-    pub(crate) batch_records: usize,
-    pub(crate) batch_bytes: usize,
-    /// Longest time that a log record waits for its batch, and how many a batch has.
-    pub(crate) log_delay: Duration,
-    pub(crate) log_records: usize,
-    /// Bytes for the recorder's chunks, and as many again for the destinations' queues.
-    pub(crate) queue_bytes: usize,
-    /// How often metrics are given out.
-    pub(crate) metric_interval: Duration,
-}
 
 /// The running pipeline, and what a child would start with.
 struct Running {

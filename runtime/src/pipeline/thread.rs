@@ -3,7 +3,7 @@
 use super::aggregate::Aggregate;
 use super::assemble::Assembler;
 use super::latch::Latch;
-use super::process::Plan;
+use super::plan::Plan;
 use super::queue::Budget;
 use super::report::{Counters, DropReason, Health};
 use super::worker::Worker;

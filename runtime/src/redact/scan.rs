@@ -57,6 +57,9 @@ const DETECTORS: [Detector; 7] = [
 /// A mark beside the rest of a text may make a match that was none before (a bracket ends a run), so a text that was
 /// changed is read again, a fixed number of times.
 pub(super) fn redact<'a>(text: &'a str, keys: &KeyRules) -> (Cow<'a, str>, u64) {
+    if is_plain(text) {
+        return (Cow::Borrowed(text), 0);
+    }
     const AGAIN: usize = 4;
     let first = hits(text, keys);
     let mut clean = edit::apply(text, &first);
@@ -75,6 +78,18 @@ pub(super) fn redact<'a>(text: &'a str, keys: &KeyRules) -> (Cow<'a, str>, u64) 
     }
     (clean, count)
 }
+
+/// Whether a text is too short for any token and has nothing that could part a key from its value: most values are
+/// such, and need no more than this look.
+fn is_plain(text: &str) -> bool {
+    text.len() < SHORTEST_TOKEN
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-' | b'/'))
+}
+
+/// No detector takes a token below this for one.
+const SHORTEST_TOKEN: usize = 12;
 
 fn hits(text: &str, keys: &KeyRules) -> Vec<Hit> {
     let bytes = text.as_bytes();
@@ -134,4 +149,18 @@ fn run_end(bytes: &[u8], from: usize) -> usize {
 
 fn is_run(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(20_000))]
+        #[test]
+        fn what_is_plain_has_no_hit(text in "(sk-|ghp_|eyJ|AKIA|hf_|xox[abp]-|glpat-|pk_live_|npm_|password|token|--)?[A-Za-z0-9_./-]{0,15}") {
+            prop_assert!(!is_plain(&text) || hits(&text, &KeyRules::default()).is_empty(), "{}", text);
+        }
+    }
 }

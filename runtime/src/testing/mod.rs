@@ -24,7 +24,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 #[derive(Debug)]
 struct Collected {
-    assembler: Assembler,
+    assembler: Mutex<Assembler>,
     redactor: Redactor,
     records: Mutex<(Vec<SpanRecord>, Vec<LogRecord>)>,
 }
@@ -34,7 +34,12 @@ impl std::panic::RefUnwindSafe for Collected {}
 impl Route for Collected {
     fn take(&self, record: &[u8]) {
         let mut records = self.records.lock().unwrap_or_else(PoisonError::into_inner);
-        match self.assembler.record(record) {
+        let record = self
+            .assembler
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .record(record);
+        match record {
             Some(Record::Span(mut span)) => {
                 crate::db::settle(&mut span);
                 if let Some(mut log) = crate::llm::settle(&mut span) {
@@ -74,7 +79,7 @@ impl TestTraces {
     pub fn with(redactor: Redactor) -> Self {
         recorder::count_routes(1);
         let collected = Arc::new(Collected {
-            assembler: Assembler::new(),
+            assembler: Mutex::new(Assembler::new()),
             redactor,
             records: Mutex::default(),
         });

@@ -148,6 +148,7 @@ fn main() {
             three_spans();
         }
         "rich" => rich(path),
+        "doctor" => doctor(),
         other => panic!("no scenario {other}"),
     }
 }
@@ -209,6 +210,15 @@ fn rich(path: &str) {
     let report = guard.shutdown(Duration::from_secs(5));
     println!("{report}");
     report.into_result().expect("all is delivered");
+}
+
+/// Prints the diagnosis before `init()`, and after it with a destination that cannot be reached.
+fn doctor() {
+    println!("{}", spanwright::diagnosis());
+    let guard = spanwright::init().expect("it starts");
+    three_spans();
+    println!("{}", spanwright::diagnosis());
+    let _ = guard.shutdown(Duration::from_millis(100));
 }
 
 async fn async_shutdown(path: &str) {

@@ -1,0 +1,32 @@
+//! What a pipeline is started with.
+
+use super::Hook;
+use crate::limits::Limits;
+use crate::record::Resource;
+use crate::redact::Redactor;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Everything a pipeline is started with; kept, so that a forked child can start its own.
+#[derive(Clone)]
+pub(crate) struct Plan {
+    pub(crate) resource: Arc<Resource>,
+    /// Brings the resource up to date in a forked child.
+    pub(crate) in_child: Arc<dyn Fn(&Resource) -> Resource + Send + Sync>,
+    pub(crate) redactor: Redactor,
+    pub(crate) limits: Limits,
+    pub(crate) hooks: Vec<Hook>,
+    /// Also write the attribute names of the systems in `docs/legacy-names.md`.
+    pub(crate) legacy_names: bool,
+    /// Longest time that an ended span waits for its batch.
+    pub(crate) delay: Duration,
+    pub(crate) batch_records: usize,
+    pub(crate) batch_bytes: usize,
+    /// Longest time that a log record waits for its batch, and how many a batch has.
+    pub(crate) log_delay: Duration,
+    pub(crate) log_records: usize,
+    /// Bytes for the recorder's chunks, and as many again for the destinations' queues.
+    pub(crate) queue_bytes: usize,
+    /// How often metrics are given out.
+    pub(crate) metric_interval: Duration,
+}
