@@ -1,1 +1,7 @@
-//! Benchmarks of Spanwright beside its peers.
+//! What the benchmarks share: where they run, and how their results are shown.
+
+#![forbid(unsafe_code)]
+
+pub mod machine;
+pub mod numbers;
+pub mod table;

@@ -111,3 +111,33 @@ fn parent_and_child_of_a_fork_deliver_their_own_once() {
     assert!(ran.output.status.success(), "{:?}", ran.output);
     assert_eq!(ran.spans.get("in the child"), Some(&1));
 }
+
+#[test]
+fn a_loss_is_said_once_where_nobody_asks_for_the_report() {
+    // Bound and dropped: nobody listens there any more.
+    let port = std::net::TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port();
+    for (level, lines) in [("info", 1), ("none", 0)] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_scenario"));
+        for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("OTEL_")) {
+            command.env_remove(name);
+        }
+        let output = command
+            .args(["from-environment", "-"])
+            .env("OTEL_TRACES_EXPORTER", "otlp")
+            .env("OTEL_EXPORTER_OTLP_ENDPOINT", format!("http://127.0.0.1:{port}"))
+            .env("OTEL_LOG_LEVEL", level)
+            .output()
+            .unwrap();
+        assert!(output.status.success());
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(stderr.lines().count(), lines, "{stderr}");
+        assert!(
+            lines == 0 || stderr.contains("otlp: 0 of 3 delivered"),
+            "{stderr}"
+        );
+    }
+}

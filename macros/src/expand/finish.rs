@@ -8,7 +8,7 @@ use syn::spanned::Spanned;
 use super::{at, body};
 use crate::args::Domain;
 use crate::model::Traced;
-use crate::shape::{is_generic, is_plain, peel};
+use crate::shape::{Returned, is_generic, is_plain, peel};
 
 /// How the finisher learns the type it reads.
 #[derive(Clone, Copy)]
@@ -51,6 +51,18 @@ pub(super) fn finish(traced: &Traced, ty: Option<&Type>, tag: Tag<'_>) -> Option
         finish = on_ok(p, &finish, &tag, &values);
     }
     Some(finish)
+}
+
+/// The finisher of what the returned future, stream or iterator gives.
+pub(super) fn inner(traced: &Traced, returned: &Returned) -> TokenStream {
+    let inner = returned.inner.as_ref();
+    let finish = inner.and_then(|ty| finish(traced, inner, Tag::Type(ty)));
+    finish.unwrap_or_else(|| no_read(&traced.private))
+}
+
+/// The finisher that reads nothing.
+pub(super) fn no_read(p: &TokenStream) -> TokenStream {
+    quote_spanned!(Span::mixed_site()=> #p::NoRead)
 }
 
 /// Whether anything but an error is read.

@@ -23,7 +23,7 @@ pub(super) fn run_async(traced: &Traced, group: &Group) -> Run {
     let body = body::owning_typed(&params, p, &sig.output, group);
     let output = traced.output();
     let finish = output.and_then(|ty| finish::finish(traced, output, Tag::Type(ty)));
-    let finish = finish.unwrap_or_else(|| no_read(p));
+    let finish = finish.unwrap_or_else(|| finish::no_read(p));
     let tokens = quote_spanned!(span=> #p::future(__span, #finish, async move { #body }).await);
     Run { sig, tokens }
 }
@@ -33,7 +33,7 @@ pub(super) fn run_async(traced: &Traced, group: &Group) -> Run {
 pub(super) fn run_returned(traced: &Traced, returned: &Returned, group: &Group) -> Run {
     let p = &traced.private;
     let (sig, once) = call(traced, returned, group);
-    let finish = finish_inner(traced, returned);
+    let finish = finish::inner(traced, returned);
     let future = quote_spanned!(Span::mixed_site()=> #p::returned_future(__span, #finish, #once));
     Run {
         sig,
@@ -53,7 +53,7 @@ pub(super) fn run_stream(traced: &Traced, returned: &Returned, group: &Group) ->
             quote_spanned!(span=> #p::llm::stream(__span, #errors, #chunk, #once))
         }
         _ => {
-            let finish = finish_inner(traced, returned);
+            let finish = finish::inner(traced, returned);
             quote_spanned!(span=> #p::stream(__span, #finish, #once))
         }
     };
@@ -70,20 +70,9 @@ fn call(traced: &Traced, returned: &Returned, group: &Group) -> (syn::Signature,
     (sig, sync::once(traced, returned, &body))
 }
 
-/// The finisher of the output or item.
-pub(super) fn finish_inner(traced: &Traced, returned: &Returned) -> TokenStream {
-    let inner = returned.inner.as_ref();
-    let finish = inner.and_then(|ty| finish::finish(traced, inner, Tag::Type(ty)));
-    finish.unwrap_or_else(|| no_read(&traced.private))
-}
-
 fn boxed(p: &TokenStream, returned: &Returned, tokens: TokenStream) -> TokenStream {
     match returned.wrap {
         Wrap::Opaque => tokens,
         Wrap::PinBox | Wrap::Box => quote_spanned!(Span::mixed_site()=> #p::Box::pin(#tokens)),
     }
-}
-
-fn no_read(p: &TokenStream) -> TokenStream {
-    quote_spanned!(Span::mixed_site()=> #p::NoRead)
 }

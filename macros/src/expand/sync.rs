@@ -54,7 +54,7 @@ pub(super) fn run_items(traced: &Traced, returned: &Returned, group: &Group) -> 
     let mut sig = traced.item.sig.clone();
     let params = params::name_all(&mut sig);
     let body = body::owning(&params, group);
-    let finish = super::future::finish_inner(traced, returned);
+    let finish = finish::inner(traced, returned);
     let once = once(traced, returned, &body);
     let items = quote_spanned!(span=> #p::items(__span, #finish, #once));
     let tokens = if returned.wrap == Wrap::Box {

@@ -2,7 +2,6 @@
 
 use super::env::Env;
 use super::pairs::Headers;
-use super::sampling;
 
 /// `OTEL_ENABLED`: on only for "true".
 pub(super) fn enabled(env: &mut Env<'_>) -> Option<bool> {
@@ -51,17 +50,6 @@ pub(super) fn authorization(env: &mut Env<'_>, headers: &mut Headers) {
         ),
         Err(reason) => env.refuse(variable, format!("{reason}; no header is sent for it")),
     }
-}
-
-/// `TRACE_SAMPLING_RATE`: a share of new traces.
-pub(super) fn sampling_rate(env: &mut Env<'_>) -> Option<f64> {
-    const NAME: &str = "TRACE_SAMPLING_RATE";
-    let rate = env.parsed(NAME, "parentbased_always_on", sampling::ratio)?;
-    env.note(
-        NAME,
-        "read as OTEL_TRACES_SAMPLER=parentbased_traceidratio with this OTEL_TRACES_SAMPLER_ARG",
-    );
-    Some(rate)
 }
 
 /// `ENVIRONMENT`, which becomes `deployment.environment.name`.

@@ -1,11 +1,11 @@
 //! `OTEL_TRACES_SAMPLER` and its argument, and the two older names.
 
 use super::env::{Env, quoted};
-use super::legacy;
 use crate::sampler::Sampler;
 
 const SAMPLER: &str = "OTEL_TRACES_SAMPLER";
 const ARGUMENT: &str = "OTEL_TRACES_SAMPLER_ARG";
+const OLDER_RATIO: &str = "TRACE_SAMPLING_RATE";
 const LIMIT: &str = "MAX_TRACES_PER_SECOND";
 
 /// The sampler that the variables ask for; `None` where none of them does.
@@ -19,7 +19,7 @@ pub(super) fn read(env: &mut Env<'_>) -> Option<Sampler> {
     }
     let sampler = match standard {
         Some(name) => by_name(env, &name),
-        None => legacy::sampling_rate(env).map(Sampler::parent_ratio),
+        None => older_ratio(env).map(Sampler::parent_ratio),
     };
     let limit = env.parsed(LIMIT, "no limit", |text| {
         number(text)
@@ -71,8 +71,18 @@ fn argument(env: &mut Env<'_>) -> f64 {
     env.parsed(ARGUMENT, "1.0", ratio).unwrap_or(1.0)
 }
 
+/// `TRACE_SAMPLING_RATE`: a share of new traces.
+fn older_ratio(env: &mut Env<'_>) -> Option<f64> {
+    let share = env.parsed(OLDER_RATIO, "parentbased_always_on", ratio)?;
+    env.note(
+        OLDER_RATIO,
+        "read as OTEL_TRACES_SAMPLER=parentbased_traceidratio with this OTEL_TRACES_SAMPLER_ARG",
+    );
+    Some(share)
+}
+
 /// A share between 0 and 1.
-pub(super) fn ratio(text: &str) -> Result<f64, String> {
+fn ratio(text: &str) -> Result<f64, String> {
     number(text)
         .filter(|ratio| (0.0..=1.0).contains(ratio))
         .ok_or_else(|| format!("{} is not a number between 0 and 1", quoted(text)))

@@ -13,6 +13,8 @@ mod sanitize;
 mod settle;
 mod summary;
 #[cfg(test)]
+mod summary_tests;
+#[cfg(test)]
 mod tests;
 
 pub use error::DbError;

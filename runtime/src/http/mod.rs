@@ -9,6 +9,8 @@ mod body;
 #[cfg(feature = "reqwest")]
 mod client;
 #[cfg(feature = "tower")]
+mod config;
+#[cfg(feature = "tower")]
 mod headers;
 mod protocol;
 #[cfg(feature = "tower")]

@@ -1,8 +1,8 @@
 //! A server's request: what the conventions ask of it.
 
+use super::config::Config;
 use super::headers;
 use super::protocol::{MethodName, protocol_version};
-use super::server::Config;
 use crate::recorder::Span;
 use http::uri::Authority;
 use http::{Extensions, HeaderMap, Request, header};

@@ -1,9 +1,9 @@
 //! The future of a response: the span is current in each poll, and goes on to the response's body.
 
 use super::body::TracedBody;
+use super::config::Config;
 use super::protocol::{error_type_of, method_name};
 use super::scope::Scope;
-use super::server::Config;
 use super::{headers, request};
 use crate::record::Outcome;
 use crate::recorder::{End, outcome_of_drop};

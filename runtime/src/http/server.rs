@@ -1,11 +1,11 @@
 //! [`TraceLayer`]: requests in, a span around each, to the service below.
 
-use super::headers::{self, Recorded};
+use super::config::Config;
 use super::protocol::method_name;
 use super::response::ResponseFuture;
 use super::scope::Scope;
 use super::skip::Skip;
-use super::{TracedBody, request};
+use super::{TracedBody, headers, request};
 use crate::context::{Context, Mode};
 use crate::propagate::{self, Inbound, Trust};
 use crate::record::Kind;
@@ -20,18 +20,6 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 static SERVER: Site = Site::new("HTTP", module_path!(), file!(), line!()).kind(Kind::Server);
-
-/// What all requests of a server share.
-#[derive(Clone, Debug)]
-pub(super) struct Config {
-    trust: Trust,
-    skip: Skip,
-    pub(super) forwarded: bool,
-    pub(super) request_headers: Vec<Recorded>,
-    pub(super) response_headers: Vec<Recorded>,
-    /// The test that the layer was made in: connections are served by tasks that do not follow it.
-    test: Context,
-}
 
 /// A tower layer that makes a server span for each request, named `{method} {route}`.
 ///

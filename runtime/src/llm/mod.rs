@@ -18,6 +18,8 @@ mod response;
 #[cfg(feature = "pipeline")]
 mod settle;
 mod stream;
+#[cfg(all(test, feature = "pipeline"))]
+mod stream_tests;
 mod text;
 
 pub use cost::{Cost, CostError};

@@ -6,6 +6,7 @@
 mod aggregate;
 mod assemble;
 mod latch;
+mod loss;
 mod plan;
 mod process;
 mod queue;
@@ -16,7 +17,8 @@ mod worker;
 pub(crate) use assemble::Assembler;
 pub(crate) use plan::Plan;
 pub(crate) use process::{
-    describe, flush, health, is_running, resource, restart_in_child, shutdown, start, wake,
+    describe, flush, health, is_running, resource, restart_in_child, shutdown, shutdown_unattended, start,
+    wake,
 };
 pub use report::{DestinationReport, DropReason, Health, Report};
 

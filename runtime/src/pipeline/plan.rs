@@ -27,6 +27,8 @@ pub(crate) struct Plan {
     pub(crate) log_records: usize,
     /// Bytes for the recorder's chunks, and as many again for the destinations' queues.
     pub(crate) queue_bytes: usize,
+    /// Nothing is said on stderr when records are lost.
+    pub(crate) silent: bool,
     /// How often metrics are given out.
     pub(crate) metric_interval: Duration,
 }

@@ -9,6 +9,7 @@ use crate::destination::Destination;
 use crate::raw;
 use crate::record::Resource;
 use crate::recorder;
+use std::io::Write;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::Duration;
 
@@ -138,6 +139,16 @@ pub(crate) fn shutdown(wait: Duration) -> Report {
     Report {
         complete,
         health: health(),
+    }
+}
+
+/// As [`shutdown`], where nobody looks at the report: what was lost is said on stderr.
+pub(crate) fn shutdown_unattended(wait: Duration) {
+    let ended = present().is_some_and(|shared| !shared.is_stopping());
+    let report = shutdown(wait);
+    let silent = running().as_ref().is_none_or(|running| running.plan.silent);
+    if ended && !silent && report.undelivered() > 0 {
+        let _ = writeln!(std::io::stderr(), "spanwright: {report}");
     }
 }
 

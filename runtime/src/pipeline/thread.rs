@@ -3,6 +3,7 @@
 use super::aggregate::Aggregate;
 use super::assemble::Assembler;
 use super::latch::Latch;
+use super::loss::LossWatch;
 use super::plan::Plan;
 use super::queue::Budget;
 use super::report::{Counters, DropReason, Health};
@@ -62,6 +63,10 @@ impl Shared {
         if let Some(thread) = self.thread.get() {
             thread.unpark();
         }
+    }
+
+    pub(super) fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::SeqCst)
     }
 
     /// `true` for the first caller.
@@ -128,6 +133,7 @@ pub(super) struct Loop {
     spans_due: Option<Instant>,
     logs_due: Option<Instant>,
     next_metrics: Instant,
+    loss: LossWatch,
 }
 
 impl Loop {
@@ -143,6 +149,7 @@ impl Loop {
         let workers = workers.collect::<std::io::Result<Vec<_>>>()?;
         let _ = shared.workers.set(workers);
         let next_metrics = Instant::now() + plan.metric_interval;
+        let silent = plan.silent;
         Ok(Self {
             plan,
             shared,
@@ -155,6 +162,7 @@ impl Loop {
             spans_due: None,
             logs_due: None,
             next_metrics,
+            loss: LossWatch::new(silent),
         })
     }
 
@@ -176,6 +184,7 @@ impl Loop {
                     .unwrap_or_else(PoisonError::into_inner),
             );
             self.take_records();
+            self.loss.look(&self.shared.health());
             let now = Instant::now();
             if now >= self.next_metrics {
                 self.next_metrics = now + self.plan.metric_interval;

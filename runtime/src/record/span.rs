@@ -61,7 +61,7 @@ pub enum Outcome {
     Error,
     /// A future was dropped after its first poll and before it was ready.
     Cancelled,
-    /// Time ran out: inside [`timeout`](crate::timeout), or an `Err` of a known time-out type.
+    /// Time ran out: inside `spanwright::timeout`, or an `Err` of a known time-out type.
     Timeout,
     /// Unwinding began after the span did.
     Panicked,

@@ -5,7 +5,7 @@ use std::cell::Cell;
 use std::fmt;
 use std::time::Duration;
 
-/// A future was not ready in time; see [`timeout`].
+/// A future was not ready in time; see `spanwright::timeout`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TimedOut {
     pub(crate) after: Duration,

@@ -6,6 +6,7 @@
 //! fingerprints are kept.
 
 use super::event::EventFields;
+use super::fingerprints::Fingerprints;
 use super::live::Live;
 use crate::capture::BoundedWriter;
 use crate::context::with_stack;
@@ -47,26 +48,6 @@ pub trait ErrorType: fmt::Display {
     /// The error below this one.
     fn cause(&self) -> Option<&(dyn Error + 'static)> {
         None
-    }
-}
-
-/// The last four errors that ended below a span.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Fingerprints {
-    prints: [u64; 4],
-    next: u8,
-}
-
-impl Fingerprints {
-    fn add(&mut self, print: u64) {
-        if !self.has(print) {
-            self.prints[usize::from(self.next & 3)] = print;
-            self.next = self.next.wrapping_add(1);
-        }
-    }
-
-    fn has(&self, print: u64) -> bool {
-        self.prints.contains(&print)
     }
 }
 
@@ -216,13 +197,13 @@ pub(crate) fn panicked(live: &mut Live) {
 
 /// Leaves the errors of an ended span with its parent, where that is on top of this thread's stack.
 pub(crate) fn hand_up(live: &Live) {
-    if live.prints.next == 0 || !live.parent.is_valid() {
+    if live.prints.is_empty() || !live.parent.is_valid() {
         return;
     }
     with_stack(|stack| {
         stack.with_live(live.parent.to_u64(), |parent| {
-            for print in live.prints.prints.iter().filter(|print| **print != 0) {
-                parent.prints.add(*print);
+            for print in live.prints.iter() {
+                parent.prints.add(print);
             }
         })
     });

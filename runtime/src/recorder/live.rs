@@ -1,6 +1,6 @@
 //! A span while it lives: a pooled block behind one pointer.
 
-use super::exception::Fingerprints;
+use super::fingerprints::Fingerprints;
 use super::open::Slot;
 use super::{bounds, event};
 use crate::capture::{self, BoundedWriter, Capture};
@@ -33,7 +33,7 @@ pub(crate) struct Live {
     pub(crate) kind: Kind,
     /// Unwinding was under way already when the span started.
     pub(crate) panicking: bool,
-    /// Monotonic nanoseconds; 0 until a returned future is polled.
+    /// A reading of [`clock::now`](crate::clock::now); 0 until a returned future is polled.
     pub(crate) start: u64,
     pub(crate) trace_state: Option<Arc<str>>,
     pub(super) carried: Option<Arc<Carried>>,

@@ -9,6 +9,7 @@ mod call;
 mod deadline;
 mod event;
 mod exception;
+mod fingerprints;
 mod finish;
 mod future;
 #[cfg(feature = "pipeline")]

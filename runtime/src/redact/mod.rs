@@ -11,11 +11,14 @@
 mod edit;
 mod key;
 mod pair;
+mod place;
+mod quote;
 mod record;
 mod scan;
 mod token;
 mod url;
 mod value;
+mod vocabulary;
 
 #[cfg(test)]
 mod corpus;

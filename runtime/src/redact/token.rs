@@ -1,7 +1,7 @@
 //! Credentials that are known by their own shape: issuers' prefixes, JWTs, private keys, `Bearer` and `Basic`.
 
 use super::edit::Hit;
-use super::scan::Place;
+use super::place::Place;
 
 /// Which bytes a credential goes on with after its prefix.
 #[derive(Clone, Copy)]

@@ -5,7 +5,7 @@
 
 use super::edit::{self, Hit};
 use super::key::KeyRules;
-use super::scan::Place;
+use super::place::Place;
 use super::{MARK, URL_MARK};
 use std::borrow::Cow;
 

@@ -1,6 +1,6 @@
 //! Where the value of a pair inside a text ends. In doubt it ends later: too much is replaced, never too little.
 
-use super::pair::{Quote, quote_at};
+use super::quote::{Quote, quote_at};
 
 /// How a value that is not quoted ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -335,6 +335,7 @@ impl Builder {
                 .max(Duration::from_millis(1)),
             log_records: settings.log_batches.batch_records,
             queue_bytes: self.queue_bytes.unwrap_or(settings.queue_bytes),
+            silent: settings.log_level < crate::config::LogLevel::Warn,
             metric_interval: settings.metric_timing.interval,
         }
     }

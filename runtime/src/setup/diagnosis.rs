@@ -4,7 +4,8 @@ use super::destinations::Note;
 use crate::config::{LogLevel, Settings};
 use crate::pipeline;
 use crate::site;
-use std::fmt::Write;
+use std::fmt::Write as _;
+use std::io::Write as _;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -31,15 +32,15 @@ pub(super) fn remember(settings: &Settings, notes: &[Note]) {
 pub(super) fn print_problems(settings: &Settings, notes: &[Note]) {
     if settings.log_level >= LogLevel::Warn {
         for line in lines(settings, notes) {
-            eprintln!("spanwright: {line}");
+            // Where stderr is closed there is nobody to tell.
+            let _ = writeln!(std::io::stderr(), "spanwright: {line}");
         }
     }
 }
 
 /// Prints [`diagnosis`] on stderr.
-#[allow(clippy::print_stderr, reason = "this is what it is asked for")]
 pub fn doctor() {
-    eprint!("{}", diagnosis());
+    let _ = std::io::stderr().write_all(diagnosis().as_bytes());
 }
 
 /// The effective configuration, what was wrong with it, each destination and whether it can be reached just now,

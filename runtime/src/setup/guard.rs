@@ -11,7 +11,7 @@ use std::time::Duration;
 pub(super) const DROP_WAIT: Duration = Duration::from_secs(2);
 
 /// Keeps Spanwright running; from [`init`](crate::init). Dropped, it delivers what has ended and waits up to two
-/// seconds for it; [`shutdown`](Self::shutdown) waits as long as you say, and tells what became of every span.
+/// seconds for it, and says on stderr what was lost; [`shutdown`](Self::shutdown) waits as long as you say, and tells what became of every span.
 #[must_use = "dropping the guard ends recording; keep it in a variable until the program ends"]
 #[derive(Debug)]
 pub struct Guard {
@@ -68,14 +68,14 @@ impl Guard {
 impl Drop for Guard {
     fn drop(&mut self) {
         if self.armed {
-            let _ = pipeline::shutdown(DROP_WAIT);
+            pipeline::shutdown_unattended(DROP_WAIT);
         }
     }
 }
 
 /// At the end of the process, however it was reached.
 pub(super) fn at_exit() {
-    let _ = pipeline::shutdown(DROP_WAIT);
+    pipeline::shutdown_unattended(DROP_WAIT);
 }
 
 /// The result of work that blocks, done on a thread of its own.

@@ -149,6 +149,10 @@ fn main() {
         }
         "rich" => rich(path),
         "doctor" => doctor(),
+        "from-environment" => {
+            let _guard = spanwright::init().expect("it starts");
+            three_spans();
+        }
         other => panic!("no scenario {other}"),
     }
 }

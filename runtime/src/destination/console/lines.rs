@@ -1,12 +1,13 @@
 //! Log records and metrics, a line each.
 
-use super::attributes::items;
+use super::attributes::{items, shown};
 use super::layout::{Page, Tone, label};
 use super::text::{clean, time_of_day};
-use super::tree::body;
 use crate::record::{Attributes, HistogramPoint, LogRecord, Metric, MetricData, NumberPoint, Severity};
+use crate::value::Value;
 
 const MOST_NAME: usize = 72;
+const MOST_BODY: usize = 200;
 /// Columns before the text of a line that goes on.
 const MARGIN: usize = 16;
 
@@ -36,6 +37,14 @@ pub(super) fn log_text(page: &mut Page, log: &LogRecord, margin: &dyn Fn(&mut Pa
         page.put(Tone::Plain, &format!(" {}", body(value)));
     }
     page.items(items(&log.attributes, &log.event_name), margin);
+}
+
+/// A log record's body on one line.
+fn body(value: &Value) -> String {
+    match value {
+        Value::String(text) => clean(text, MOST_BODY),
+        other => shown(other),
+    }
 }
 
 /// A line for each point: time, name, numbers, unit, attributes.

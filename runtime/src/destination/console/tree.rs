@@ -1,6 +1,6 @@
 //! Draws spans as a tree: on the left how long each took, or when its events were; then the branches.
 
-use super::attributes::{items, shown};
+use super::attributes::items;
 use super::buffer::{Note, Part};
 use super::layout::{Page, Tone, label};
 use super::text::{clean, duration, time_of_day};
@@ -303,13 +303,5 @@ fn draw_dropped(page: &mut Page, row: &Row<'_>) {
             &format!("left out by the limits: {}", dropped.join(", ")),
         );
         page.end();
-    }
-}
-
-/// A log record's body on one line.
-pub(super) fn body(value: &Value) -> String {
-    match value {
-        Value::String(text) => clean(text, MOST_MESSAGE),
-        other => shown(other),
     }
 }

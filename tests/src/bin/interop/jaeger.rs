@@ -17,17 +17,17 @@ fn module() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("interop/jaeger")
 }
 
-/// `$SPANWRIGHT_CACHE`, else `spanwright` in the user's cache folder.
+/// `$INTEROP_CACHE`, else `spanwright` in the user's cache folder.
 fn cache() -> Result<PathBuf, Box<dyn Error>> {
     let variable = |name| {
         std::env::var_os(name)
             .filter(|value| !value.is_empty())
             .map(PathBuf::from)
     };
-    variable("SPANWRIGHT_CACHE")
+    variable("INTEROP_CACHE")
         .or_else(|| Some(variable("XDG_CACHE_HOME")?.join("spanwright")))
         .or_else(|| Some(variable("HOME")?.join(".cache/spanwright")))
-        .ok_or_else(|| "set SPANWRIGHT_CACHE to a folder for the Jaeger that is built".into())
+        .ok_or_else(|| "set INTEROP_CACHE to a folder for the Jaeger that is built".into())
 }
 
 /// The program, built unless the cache has it: from these very versions, by this module's `go.sum`.
