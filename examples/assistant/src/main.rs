@@ -10,6 +10,9 @@
 //! The model is a stub in this program, unless `OPENAI_BASE_URL` names a real one, or `OPENAI_API_KEY` opens OpenAI's.
 //! What is at an `https://` address needs `--features https`.
 
+// What annotations alone read is unused without them.
+#![cfg_attr(feature = "off", allow(unused))]
+
 mod client;
 mod demo;
 mod language;
