@@ -33,7 +33,8 @@ pub(crate) struct Writer {
 
 /// Chunks of one size that were read to the end. Nobody waits for it: who finds it locked does without.
 static POOL: Mutex<Vec<Arc<Chunk>>> = Mutex::new(Vec::new());
-const POOLED: usize = 16;
+/// As many as a burst of some 50,000 spans fills: memory that was touched before costs no page faults.
+const POOLED: usize = 128;
 
 impl Chunk {
     /// A chunk of this many bytes, with its writer and a reader's handle.

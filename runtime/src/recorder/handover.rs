@@ -21,6 +21,8 @@ pub(crate) const LOG: u8 = 2;
 /// A thread's first chunk is small, since many threads record little; then they grow to the full size.
 const FIRST_CHUNK: usize = 4 * 1024;
 const FULL_CHUNK: usize = 64 * 1024;
+/// Bytes in chunks beyond which the pipeline is woken.
+const WORTH_WAKING: usize = 1 << 20;
 
 static QUEUE_BYTES: AtomicUsize = AtomicUsize::new(32 << 20);
 static USED_BYTES: AtomicUsize = AtomicUsize::new(0);
@@ -144,8 +146,10 @@ impl Local {
             return false;
         }
         self.writer.advance(bytes);
-        // A full chunk is worth looking at before the delay is over.
-        crate::pipeline::wake();
+        // Before the delay is over only where much has come together: each wake-up costs a system call.
+        if USED_BYTES.load(Ordering::Relaxed) > WORTH_WAKING.min(QUEUE_BYTES.load(Ordering::Relaxed) / 4) {
+            crate::pipeline::wake();
+        }
         true
     }
 }
