@@ -80,9 +80,9 @@ mod modelled {
         }
 
         pub(crate) fn set(&self, value: T) -> Result<(), T> {
-            let begun =
-                self.state
-                    .compare_exchange(EMPTY, SETTING, Ordering::Acquire, Ordering::Acquire);
+            let begun = self
+                .state
+                .compare_exchange(EMPTY, SETTING, Ordering::Acquire, Ordering::Acquire);
             if begun.is_err() {
                 return Err(value);
             }

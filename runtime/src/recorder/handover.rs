@@ -7,7 +7,8 @@
 
 use super::live::Live;
 use crate::context::Carried;
-use crate::raw::{self, Chunk, Writer, sync};
+use crate::raw::sync::{Arc as Handle, AtomicBool};
+use crate::raw::{self, Chunk, Writer};
 use crate::record::{Outcome, Severity};
 use crate::value::Value;
 use crate::wire;
@@ -88,16 +89,16 @@ fn release(bytes: usize) {
 
 /// One thread's chunks, as the pipeline reads them.
 struct Source {
-    chunk: sync::Arc<Chunk>,
+    chunk: Handle<Chunk>,
     position: usize,
     /// Set when the thread is gone.
-    closed: sync::Arc<sync::AtomicBool>,
+    closed: Handle<AtomicBool>,
 }
 
 /// One thread's chunks, as it writes them.
 struct Local {
     writer: Writer,
-    closed: sync::Arc<sync::AtomicBool>,
+    closed: Handle<AtomicBool>,
     epoch: u32,
 }
 
@@ -111,11 +112,11 @@ impl Local {
             return None;
         }
         let (writer, chunk) = Chunk::allocate(bytes);
-        let closed = sync::Arc::new(sync::AtomicBool::new(false));
+        let closed = Handle::new(AtomicBool::new(false));
         let source = Source {
             chunk,
             position: 0,
-            closed: sync::Arc::clone(&closed),
+            closed: Handle::clone(&closed),
         };
         NEW_SOURCES
             .lock()

@@ -2,17 +2,19 @@
 //! new sources (behind a lock), the byte budget and the pipeline's wake-up, which `raw/wake_models.rs` has.
 
 use super::{Local, Source};
-use crate::raw::{Chunk, sync};
+use crate::raw::Chunk;
+use crate::raw::sync::{Arc, AtomicBool, AtomicUsize};
 use loom::thread;
+use std::sync::atomic::Ordering;
 
 /// As `Local::open` makes them, with a first chunk for one record.
 fn open() -> (Local, Source) {
     let (writer, chunk) = Chunk::allocate(6);
-    let closed = sync::Arc::new(sync::AtomicBool::new(false));
+    let closed = Arc::new(AtomicBool::new(false));
     let source = Source {
         chunk,
         position: 0,
-        closed: sync::Arc::clone(&closed),
+        closed: Arc::clone(&closed),
     };
     let local = Local {
         writer,
@@ -65,19 +67,19 @@ fn a_source_ends_only_when_all_of_it_was_read() {
 fn what_was_recorded_before_the_drain_is_drained() {
     loom::model(|| {
         let (mut local, mut source) = open();
-        let recorded = sync::Arc::new(sync::AtomicUsize::new(0));
+        let recorded = Arc::new(AtomicUsize::new(0));
         let thread = thread::spawn({
-            let recorded = sync::Arc::clone(&recorded);
+            let recorded = Arc::clone(&recorded);
             move || {
                 for number in 0..3 {
                     push(&mut local, number);
-                    recorded.store(usize::from(number) + 1, std::sync::atomic::Ordering::Release);
+                    recorded.store(usize::from(number) + 1, Ordering::Release);
                 }
                 local
             }
         });
         let mut seen = Vec::new();
-        let before = recorded.load(std::sync::atomic::Ordering::Acquire);
+        let before = recorded.load(Ordering::Acquire);
         assert!(drain(&mut source, &mut seen));
         assert!(seen.len() >= before);
         let local = thread.join().unwrap();
