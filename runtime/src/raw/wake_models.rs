@@ -146,7 +146,7 @@ fn launch<const WRITERS: usize>(enough: usize) -> (Arc<Shared>, [Writer; WRITERS
 
 #[test]
 fn a_flush_delivers_what_was_recorded_before_it() {
-    loom::model(|| {
+    bounded(|| {
         let (shared, [mut writer], thread) = launch(usize::MAX);
         assert!(writer.push([&[1]]));
         assert!(shared.flush() >= 1);
@@ -214,7 +214,7 @@ fn a_wake_up_is_not_lost() {
     });
 }
 
-/// Three threads meet in too many ways to try all; most bugs need two or three preemptions.
+/// Locks and conditions meet in too many ways to try all; most bugs need two or three preemptions.
 fn bounded(model: impl Fn() + Sync + Send + 'static) {
     let mut builder = loom::model::Builder::new();
     builder.preemption_bound = Some(3);
