@@ -9,7 +9,7 @@ mod real {
 
     /// Notes who touches which bytes, in the models only.
     #[derive(Default)]
-    pub(in crate::raw) struct Witness;
+    pub(in crate::raw) struct Witness {}
 
     impl Witness {
         #[inline(always)]
