@@ -4,10 +4,11 @@
 //! only what is published. Published bytes are never written again while the chunk is shared, so no lock and
 //! no waiting on either side is needed. Chunks that are read to the end go back to a pool.
 
+use super::sync::{Arc, AtomicUsize, Mutex, OnceLock, Witness};
 use std::mem::MaybeUninit;
 use std::ptr::NonNull;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, TryLockError};
+use std::sync::TryLockError;
+use std::sync::atomic::Ordering;
 
 /// A chunk as its reader holds it.
 pub(crate) struct Chunk {
@@ -16,6 +17,7 @@ pub(crate) struct Chunk {
     committed: AtomicUsize,
     /// Set by the writer when it moved on; nothing is added to this chunk afterwards.
     next: OnceLock<Arc<Chunk>>,
+    witness: Witness,
 }
 
 // SAFETY: `bytes` is owned by the chunk. What lies below `committed` is initialised and immutable while the chunk is
@@ -32,7 +34,12 @@ pub(crate) struct Writer {
 }
 
 /// Chunks of one size that were read to the end. Nobody waits for it: who finds it locked does without.
+#[cfg(not(all(test, loom)))]
 static POOL: Mutex<Vec<Arc<Chunk>>> = Mutex::new(Vec::new());
+#[cfg(all(test, loom))]
+loom::lazy_static! {
+    static ref POOL: Mutex<Vec<Arc<Chunk>>> = Mutex::new(Vec::new());
+}
 /// As many as a burst of some 50,000 spans fills: memory that was touched before costs no page faults.
 const POOLED: usize = 128;
 
@@ -58,6 +65,7 @@ impl Chunk {
             capacity,
             committed: AtomicUsize::new(0),
             next: OnceLock::new(),
+            witness: Witness::default(),
         })
     }
 
@@ -93,6 +101,7 @@ impl Chunk {
         if length == 0 {
             return &[];
         }
+        self.witness.read(from, committed);
         // SAFETY: `from + length == committed <= capacity`; the bytes below `committed` are initialised, and the
         // writer does not touch them again while this handle exists.
         unsafe { std::slice::from_raw_parts(self.bytes.as_ptr().add(from), length) }
@@ -134,6 +143,7 @@ impl Writer {
             }
             at += part.len();
         }
+        self.chunk.witness.written(self.position, at);
         self.position = at;
         self.chunk.committed.store(at, Ordering::Release);
         true
@@ -153,7 +163,7 @@ impl Writer {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(loom)))]
 mod tests {
     use super::*;
 

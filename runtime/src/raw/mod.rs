@@ -7,7 +7,13 @@ mod append;
 mod chunk;
 #[cfg(all(unix, feature = "pipeline"))]
 mod process;
+pub(crate) mod sync;
 mod ticks;
+
+#[cfg(all(test, loom))]
+mod models;
+#[cfg(all(test, loom))]
+mod wake_models;
 
 pub(crate) use append::append;
 pub(crate) use chunk::{Chunk, Writer};

@@ -7,13 +7,17 @@
 
 use super::live::Live;
 use crate::context::Carried;
+use crate::raw::sync::{Arc as Handle, AtomicBool};
 use crate::raw::{self, Chunk, Writer};
 use crate::record::{Outcome, Severity};
 use crate::value::Value;
 use crate::wire;
 use std::cell::RefCell;
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+
+#[cfg(all(test, loom))]
+mod models;
 
 pub(crate) const SPAN: u8 = 1;
 pub(crate) const LOG: u8 = 2;
@@ -87,16 +91,16 @@ fn release(bytes: usize) {
 
 /// One thread's chunks, as the pipeline reads them.
 struct Source {
-    chunk: Arc<Chunk>,
+    chunk: Handle<Chunk>,
     position: usize,
     /// Set when the thread is gone.
-    closed: Arc<AtomicBool>,
+    closed: Handle<AtomicBool>,
 }
 
 /// One thread's chunks, as it writes them.
 struct Local {
     writer: Writer,
-    closed: Arc<AtomicBool>,
+    closed: Handle<AtomicBool>,
     epoch: u32,
 }
 
@@ -110,11 +114,11 @@ impl Local {
             return None;
         }
         let (writer, chunk) = Chunk::allocate(bytes);
-        let closed = Arc::new(AtomicBool::new(false));
+        let closed = Handle::new(AtomicBool::new(false));
         let source = Source {
             chunk,
             position: 0,
-            closed: Arc::clone(&closed),
+            closed: Handle::clone(&closed),
         };
         NEW_SOURCES
             .lock()
