@@ -174,7 +174,8 @@ impl Loop {
         loop {
             if !self.shared.woken.swap(false, Ordering::AcqRel) {
                 std::thread::park_timeout(self.plan.delay.min(self.plan.log_delay));
-                self.shared.woken.store(false, Ordering::Release);
+                // A swap, not a store: whoever skipped `unpark` because the mark stood must be seen from here on.
+                self.shared.woken.swap(false, Ordering::AcqRel);
             }
             let commands = std::mem::take(
                 &mut *self

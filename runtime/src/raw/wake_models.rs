@@ -5,8 +5,8 @@
 //! and `Latch` line by line, and is to be changed together with them. It has no time-outs, so a wake-up that the real
 //! loop would make good for after its delay is a deadlock here, which loom reports. Records are real chunks.
 //!
-//! One line differs: having slept, the loop here resets `woken` by a swap. By a store, as `Loop::run` has it, a second
-//! thread's wake-up can get lost until the delay is over, since a store does not acquire what that thread published.
+//! Having slept, the loop resets `woken` by a swap: by a store, a second thread's wake-up could get lost until the delay
+//! is over, since a store does not acquire what that thread published. This model found that.
 
 use super::sync::{Arc, AtomicBool, Mutex};
 use super::{Chunk, Writer};
