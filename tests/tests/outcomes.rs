@@ -137,6 +137,43 @@ async fn streams_end_with_their_last_item_or_are_abandoned() {
 }
 
 #[test]
+fn what_is_never_polled_is_not_open_either() {
+    #[traced]
+    fn returned() -> impl Future<Output = u8> {
+        std::future::ready(1)
+    }
+    #[traced]
+    fn streamed() -> impl futures_core::Stream<Item = u8> {
+        futures_util::stream::pending()
+    }
+    let traces = TestTraces::start();
+    let trace_id = spanwright::TraceId::random();
+    let parent = spanwright::SpanContext {
+        trace_id,
+        span_id: spanwright::SpanId::random(),
+        flags: spanwright::TraceFlags::SAMPLED,
+        ..Default::default()
+    };
+    let open = || {
+        spanwright::active_spans()
+            .iter()
+            .filter(|span| span.trace_id == trace_id)
+            .count()
+    };
+    traces.context().with_span(parent).in_scope(|| {
+        let (future, stream) = (returned(), streamed());
+        assert_eq!(open(), 0);
+        let (mut future, mut stream) = (Box::pin(future), Box::pin(stream));
+        let mut context = Context::from_waker(Waker::noop());
+        assert!(stream.poll_next_unpin(&mut context).is_pending());
+        assert_eq!(open(), 1);
+        assert!(future.as_mut().poll(&mut context).is_ready());
+    });
+    assert_eq!(open(), 0);
+    assert_eq!(traces.spans().len(), 2);
+}
+
+#[test]
 fn set_by_hand() {
     #[traced]
     fn told() -> u8 {

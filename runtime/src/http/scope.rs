@@ -25,8 +25,8 @@ impl Default for Scope {
 }
 
 impl Scope {
-    pub(super) fn of(mut span: Span) -> Self {
-        Self::Span(Held::new(&mut span))
+    pub(super) fn of(span: Span) -> Self {
+        Self::Span(Held::new(span))
     }
 
     pub(super) fn enter(&mut self) -> Entered<'_> {

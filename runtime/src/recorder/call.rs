@@ -8,9 +8,12 @@ use crate::record::Outcome;
 use std::marker::PhantomData;
 use std::mem::ManuallyDrop;
 
-/// Puts the span on this thread's stack; gives it back where the thread has none any more.
+/// Makes the span and its mirror current on this thread; gives it back where the thread has no stack any more.
 #[inline]
 pub(crate) fn enter(live: Box<Live>) -> Result<u64, Box<Live>> {
+    if let Some(mirror) = &live.mirror {
+        crate::bridge::out::enter(mirror);
+    }
     let ident = live.ident();
     let mode = if live.recording {
         Mode::Recording
@@ -33,13 +36,22 @@ pub(crate) fn enter(live: Box<Live>) -> Result<u64, Box<Live>> {
     }
 }
 
-/// Takes the span off this thread's stack.
+/// Takes the span off this thread's stack, and its mirror with it.
 #[inline]
 pub(crate) fn exit(ident: u64) -> Option<Box<Live>> {
     match with_stack(|stack| stack.remove(ident)).flatten()?.body {
-        Body::Live(live) => Some(live),
+        Body::Live(live) => Some(without_mirror(live)),
         Body::Ambient(_) => None,
     }
+}
+
+/// The span, whose mirror is not current any more.
+#[inline]
+fn without_mirror(live: Box<Live>) -> Box<Live> {
+    if let Some(mirror) = &live.mirror {
+        crate::bridge::out::exit(mirror);
+    }
+    live
 }
 
 /// Mirrors the span to `tracing`, where that is on. Attributes are known by now.
@@ -48,9 +60,6 @@ pub(super) fn prepare(live: &mut Live) {
     let mirrored = super::switchboard::mode() != super::Mode::Active || live.site.wants_tracing_span();
     if live.recording && mirrored {
         crate::bridge::out::open(live);
-    }
-    if let Some(mirror) = &live.mirror {
-        crate::bridge::out::enter(mirror);
     }
 }
 
@@ -106,14 +115,21 @@ impl Scope {
     }
 
     /// Leaves the span without ending it.
-    #[inline]
-    fn leave(mut self) -> Option<Box<Live>> {
+    fn leave(&mut self) -> Option<Box<Live>> {
         let ident = std::mem::take(&mut self.ident);
-        let live = self.loose.take().or_else(|| exit(ident))?;
-        if let Some(mirror) = &live.mirror {
-            crate::bridge::out::exit(mirror);
+        self.loose.take().map(without_mirror).or_else(|| exit(ident))
+    }
+
+    /// Leaves the span and ends it, without a result.
+    fn close(&mut self) {
+        if let Some(live) = self.leave() {
+            let outcome = if live.unwinds() {
+                Outcome::Panicked
+            } else {
+                Outcome::Ok
+            };
+            finish(live, outcome);
         }
-        Some(live)
     }
 }
 
@@ -121,24 +137,9 @@ impl Drop for Scope {
     #[inline]
     fn drop(&mut self) {
         if self.ident != 0 {
-            close(self.ident, self.loose.take());
+            self.close();
         }
     }
-}
-
-fn close(ident: u64, loose: Option<Box<Live>>) {
-    let Some(live) = loose.or_else(|| exit(ident)) else {
-        return;
-    };
-    if let Some(mirror) = &live.mirror {
-        crate::bridge::out::exit(mirror);
-    }
-    let outcome = if std::thread::panicking() && !live.panicking {
-        Outcome::Panicked
-    } else {
-        Outcome::Ok
-    };
-    finish(live, outcome);
 }
 
 /// Runs `body` in the span and reads its result.
@@ -156,7 +157,7 @@ pub fn body<R, F: FnOnce() -> R>(body: F) -> F {
 
 /// Leaves the span and ends it with the function's result.
 #[inline]
-pub fn end<R>(scope: Scope, reader: impl Finish<R>, value: R) -> R {
+pub fn end<R>(mut scope: Scope, reader: impl Finish<R>, value: R) -> R {
     if scope.ident != 0
         && let Some(mut live) = scope.leave()
     {

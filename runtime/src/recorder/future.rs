@@ -34,10 +34,14 @@ impl<F, R> std::fmt::Debug for InSpan<F, R> {
 
 /// Polls `future` in the span; the span has started already.
 #[inline]
-pub fn future<F: Future, R: Finish<F::Output>>(mut span: Span, reader: R, future: F) -> InSpan<F, R> {
+pub fn future<F: Future, R: Finish<F::Output>>(span: Span, reader: R, future: F) -> InSpan<F, R> {
+    in_held(Held::new(span), reader, future)
+}
+
+fn in_held<F: Future, R: Finish<F::Output>>(held: Held, reader: R, future: F) -> InSpan<F, R> {
     InSpan {
         future,
-        held: Held::new(&mut span),
+        held,
         reader: Some(reader),
     }
 }
@@ -94,7 +98,7 @@ pub fn returned_future<F: Future, R: Finish<F::Output>>(
     inner: F,
 ) -> ReturnedFuture<F, R> {
     ReturnedFuture {
-        inner: future(span, reader, inner),
+        inner: in_held(Held::before_begin(span), reader, inner),
         polled: false,
     }
 }

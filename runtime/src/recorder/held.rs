@@ -1,11 +1,13 @@
-//! A span that is open but not current: between the polls of a future, or of what a future hands it on to.
+//! A span that is open but not current: between the polls of a future or the items of a stream, or of what a future
+//! hands it on to.
 
 use super::Span;
 use super::call::{enter, exit, prepare};
-use super::finish::{self, Finish, finish};
+use super::finish::{self, End, Finish, finish};
 use super::live::Live;
 use crate::context::{Body, with_stack};
 use crate::record::Outcome;
+use crate::semconv;
 use std::panic::{AssertUnwindSafe, RefUnwindSafe, UnwindSafe};
 
 /// One pointer, and as thread- and unwind-safe as a future without it. It does not end by being dropped: whoever
@@ -21,47 +23,60 @@ pub(crate) struct Polling<'a> {
     held: &'a mut Held,
     ident: u64,
     depth: usize,
+    /// Told by the span where the poll unwinds, which ends it.
+    items: Option<u64>,
+}
+
+impl Polling<'_> {
+    /// The next of this many items is being made.
+    pub(super) fn after_items(mut self, items: u64) -> Self {
+        self.items = Some(items);
+        self
+    }
 }
 
 impl Held {
-    /// Takes the span, mirrors it to `tracing` where that is on, and does not enter it yet.
+    /// Takes a span that has begun, and mirrors it to `tracing` where that is on.
     #[inline]
-    pub(crate) fn new(span: &mut Span) -> Self {
-        let mut live = span.0.take();
-        if let Some(live) = &mut live {
+    pub(crate) fn new(span: Span) -> Self {
+        let mut held = Self(span.into_live().map(AssertUnwindSafe));
+        if let Some(AssertUnwindSafe(live)) = &mut held.0 {
             prepare(live);
-            if let Some(mirror) = &live.mirror {
-                crate::bridge::out::exit(mirror);
-            }
         }
+        held
+    }
+
+    /// Takes a span that is to [`begin`](Self::begin) later, or never.
+    #[inline]
+    pub(super) fn before_begin(span: Span) -> Self {
+        let live = span.into_live().inspect(|live| live.hide());
         Self(live.map(AssertUnwindSafe))
+    }
+
+    /// Starts the clock: at the first poll.
+    pub(super) fn begin(&mut self) {
+        if let Some(AssertUnwindSafe(live)) = &mut self.0 {
+            live.begin();
+            prepare(live);
+        }
     }
 
     /// Makes the span current until what this returns is dropped.
     #[inline]
     pub(crate) fn enter(&mut self) -> Option<Polling<'_>> {
         let live = self.0.take()?.0;
-        if let Some(mirror) = &live.mirror {
-            crate::bridge::out::enter(mirror);
-        }
         let depth = with_stack(|stack| stack.depth()).unwrap_or(0);
         match enter(live) {
             Ok(ident) => Some(Polling {
                 held: self,
                 ident,
                 depth,
+                items: None,
             }),
             Err(live) => {
                 self.0 = Some(AssertUnwindSafe(live));
                 None
             }
-        }
-    }
-
-    /// Starts the clock anew: at the first poll.
-    pub(super) fn begin(&mut self) {
-        if let Some(AssertUnwindSafe(live)) = &mut self.0 {
-            live.begin();
         }
     }
 
@@ -74,10 +89,9 @@ impl Held {
     }
 
     /// Writes into the span, unless it is not recorded.
-    #[cfg(feature = "tower")]
-    pub(crate) fn write(&mut self, write: impl FnOnce(&mut super::End<'_>)) {
+    pub(crate) fn write(&mut self, write: impl FnOnce(&mut End<'_>)) {
         if let Some(AssertUnwindSafe(live)) = self.0.as_mut().filter(|live| live.recording) {
-            write(&mut super::End { live });
+            write(&mut End { live });
         }
     }
 
@@ -106,11 +120,12 @@ impl Drop for Polling<'_> {
                 finish(leaked, Outcome::Abandoned);
             }
         }
-        if let Some(mirror) = &live.mirror {
-            crate::bridge::out::exit(mirror);
-        }
+        let unwinds = live.unwinds();
         self.held.0 = Some(AssertUnwindSafe(live));
-        if std::thread::panicking() && !self.held.0.as_ref().is_some_and(|live| live.0.panicking) {
+        if unwinds {
+            if let Some(items) = self.items {
+                self.held.write(|end| end.set(semconv::STREAM_ITEMS, &items));
+            }
             self.held.end(Outcome::Panicked);
         }
     }

@@ -170,6 +170,17 @@ impl Live {
         }
     }
 
+    /// Takes the span from among the open ones until it begins.
+    pub(super) fn hide(&self) {
+        self.slot.close();
+    }
+
+    /// Whether unwinding began after the span did.
+    #[inline]
+    pub(super) fn unwinds(&self) -> bool {
+        std::thread::panicking() && !self.panicking
+    }
+
     #[inline]
     pub(crate) fn ident(&self) -> u64 {
         self.span_id.to_u64()

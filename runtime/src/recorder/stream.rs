@@ -1,14 +1,12 @@
 //! Running a stream or an iterator in its span: current while an item is made, ended with the last one.
 
 use super::Span;
-use super::call::{enter, exit, prepare};
 use super::deadline;
-use super::finish::{End, Finish, finish, protect};
-use super::live::Live;
+use super::finish::{End, Finish, protect};
+use super::held::Held;
 use crate::record::Outcome;
 use crate::semconv;
 use futures_core::Stream;
-use std::panic::{AssertUnwindSafe, RefUnwindSafe, UnwindSafe};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -30,89 +28,53 @@ impl<T, R: Finish<T> + Clone> ReadItems<T> for EachItem<R> {
     }
 }
 
-/// The span of a stream between polls.
-struct Held {
-    live: Option<AssertUnwindSafe<Box<Live>>>,
+/// The span of a stream or an iterator, which begins with the first item.
+struct Items {
+    held: Held,
     begun: bool,
-    items: u64,
+    count: u64,
 }
 
-impl RefUnwindSafe for Held {}
-
-impl UnwindSafe for Held {}
-
-impl Held {
-    fn new(span: &mut Span) -> Self {
+impl Items {
+    fn new(span: Span) -> Self {
         Self {
-            live: span.0.take().map(AssertUnwindSafe),
+            held: Held::before_begin(span),
             begun: false,
-            items: 0,
+            count: 0,
         }
     }
 
     /// Makes one item in the span.
     fn step<T>(&mut self, make: impl FnOnce() -> T) -> T {
-        let Some(AssertUnwindSafe(mut live)) = self.live.take() else {
-            return make();
-        };
         if !std::mem::replace(&mut self.begun, true) {
-            live.begin();
-            prepare(&mut live);
-        } else if let Some(mirror) = &live.mirror {
-            crate::bridge::out::enter(mirror);
+            self.held.begin();
         }
-        struct Leave<'a>(&'a mut Held, u64);
-        impl Drop for Leave<'_> {
-            fn drop(&mut self) {
-                let Some(live) = exit(self.1) else { return };
-                if let Some(mirror) = &live.mirror {
-                    crate::bridge::out::exit(mirror);
-                }
-                let panicked = std::thread::panicking() && !live.panicking;
-                self.0.live = Some(AssertUnwindSafe(live));
-                if panicked {
-                    self.0.close(Outcome::Panicked);
-                }
-            }
-        }
-        match enter(live) {
-            Ok(ident) => {
-                let _leave = Leave(self, ident);
-                make()
-            }
-            Err(live) => {
-                self.live = Some(AssertUnwindSafe(live));
-                make()
-            }
-        }
+        let count = self.count;
+        let _current = self.held.enter().map(|polling| polling.after_items(count));
+        make()
     }
 
     fn read<T>(&mut self, reader: &mut impl ReadItems<T>, item: &T) {
-        self.items += 1;
-        if let Some(AssertUnwindSafe(live)) = self.live.as_mut().filter(|live| live.0.recording) {
-            protect(|| reader.item(item, &mut End { live }));
-        }
+        self.count += 1;
+        self.held.write(|end| {
+            protect(|| reader.item(item, end));
+        });
     }
 
     fn read_end<T>(&mut self, reader: &mut impl ReadItems<T>) {
-        if let Some(AssertUnwindSafe(live)) = self.live.as_mut().filter(|live| live.0.recording) {
-            protect(|| reader.end(&mut End { live }));
-        }
+        self.held.write(|end| {
+            protect(|| reader.end(end));
+        });
     }
 
     fn close(&mut self, outcome: Outcome) {
-        let Some(AssertUnwindSafe(mut live)) = self.live.take() else {
-            return;
-        };
         if !self.begun {
             // Never polled: there was no span.
-            live.recycle();
-            return;
+            return self.held.discard();
         }
-        if live.recording {
-            End { live: &mut live }.set(semconv::STREAM_ITEMS, &self.items);
-        }
-        finish(live, outcome);
+        let count = self.count;
+        self.held.write(|end| end.set(semconv::STREAM_ITEMS, &count));
+        self.held.end(outcome);
     }
 }
 
@@ -126,16 +88,16 @@ pin_project_lite::pin_project! {
     {
         #[pin]
         stream: S,
-        held: Held,
+        items: Items,
         reader: R,
     }
     impl<S: Stream, R: ReadItems<S::Item>> PinnedDrop for InSpanStream<S, R> {
         fn drop(this: Pin<&mut Self>) {
             let this = this.project();
-            if this.held.begun {
-                this.held.read_end(this.reader);
+            if this.items.begun {
+                this.items.read_end(this.reader);
             }
-            this.held.close(deadline::outcome_of_drop(Outcome::Abandoned));
+            this.items.close(deadline::outcome_of_drop(Outcome::Abandoned));
         }
     }
 }
@@ -157,13 +119,13 @@ pub fn stream<S: Stream, R: Finish<S::Item> + Clone>(
 
 /// As [`stream`], with a reader that keeps state from item to item.
 pub(crate) fn stream_with<S: Stream, R: ReadItems<S::Item>>(
-    mut span: Span,
+    span: Span,
     reader: R,
     stream: S,
 ) -> InSpanStream<S, R> {
     InSpanStream {
         stream,
-        held: Held::new(&mut span),
+        items: Items::new(span),
         reader,
     }
 }
@@ -174,12 +136,12 @@ impl<S: Stream, R: ReadItems<S::Item>> Stream for InSpanStream<S, R> {
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<S::Item>> {
         let this = self.project();
         let stream = this.stream;
-        let polled = this.held.step(|| stream.poll_next(cx));
+        let polled = this.items.step(|| stream.poll_next(cx));
         match &polled {
-            Poll::Ready(Some(item)) => this.held.read(this.reader, item),
+            Poll::Ready(Some(item)) => this.items.read(this.reader, item),
             Poll::Ready(None) => {
-                this.held.read_end(this.reader);
-                this.held.close(Outcome::Ok);
+                this.items.read_end(this.reader);
+                this.items.close(Outcome::Ok);
             }
             Poll::Pending => {}
         }
@@ -194,7 +156,7 @@ impl<S: Stream, R: ReadItems<S::Item>> Stream for InSpanStream<S, R> {
 /// An iterator in its span; made by `#[traced(items)]`.
 pub struct InSpanItems<I: Iterator, R: Finish<I::Item> + Clone> {
     iterator: I,
-    held: Held,
+    items: Items,
     reader: EachItem<R>,
 }
 
@@ -206,13 +168,13 @@ impl<I: Iterator, R: Finish<I::Item> + Clone> std::fmt::Debug for InSpanItems<I,
 
 /// Runs `iterator` in the span, which begins with the first item and ends after the last.
 pub fn items<I: Iterator, R: Finish<I::Item> + Clone>(
-    mut span: Span,
+    span: Span,
     reader: R,
     iterator: I,
 ) -> InSpanItems<I, R> {
     InSpanItems {
         iterator,
-        held: Held::new(&mut span),
+        items: Items::new(span),
         reader: EachItem(reader),
     }
 }
@@ -222,10 +184,10 @@ impl<I: Iterator, R: Finish<I::Item> + Clone> Iterator for InSpanItems<I, R> {
 
     fn next(&mut self) -> Option<I::Item> {
         let iterator = &mut self.iterator;
-        let item = self.held.step(|| iterator.next());
+        let item = self.items.step(|| iterator.next());
         match &item {
-            Some(item) => self.held.read(&mut self.reader, item),
-            None => self.held.close(Outcome::Ok),
+            Some(item) => self.items.read(&mut self.reader, item),
+            None => self.items.close(Outcome::Ok),
         }
         item
     }
@@ -237,6 +199,6 @@ impl<I: Iterator, R: Finish<I::Item> + Clone> Iterator for InSpanItems<I, R> {
 
 impl<I: Iterator, R: Finish<I::Item> + Clone> Drop for InSpanItems<I, R> {
     fn drop(&mut self) {
-        self.held.close(Outcome::Abandoned);
+        self.items.close(Outcome::Abandoned);
     }
 }
