@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 
 /// Without a loss for this long it is over.
 const OVER: Duration = Duration::from_secs(30);
+/// Between two looks at the accounts.
+const BETWEEN: Duration = Duration::from_secs(1);
 /// Between two lines that say that it started.
 const APART: Duration = Duration::from_secs(60);
 
@@ -18,6 +20,7 @@ pub(super) struct LossWatch {
     /// The last time that more was lost, while it lasts.
     losing: Option<Instant>,
     said: Option<Instant>,
+    looked: Option<Instant>,
 }
 
 /// Records that were lost, and what that was last due to. What a hook drops, or nobody was to take, is not lost.
@@ -60,6 +63,7 @@ impl LossWatch {
             lost: 0,
             losing: None,
             said: None,
+            looked: None,
         }
     }
 
@@ -86,11 +90,17 @@ impl LossWatch {
         None
     }
 
-    /// Says what is due.
-    pub(super) fn look(&mut self, health: &Health) {
-        if !self.silent
-            && let Some(line) = self.line(health, Instant::now())
+    /// Says what is due. The accounts are asked for once in a while only: the loop comes by at every wake-up.
+    pub(super) fn look(&mut self, now: Instant, health: impl FnOnce() -> Health) {
+        if self.silent
+            || self
+                .looked
+                .is_some_and(|looked| now.saturating_duration_since(looked) < BETWEEN)
         {
+            return;
+        }
+        self.looked = Some(now);
+        if let Some(line) = self.line(&health(), now) {
             // Where stderr is closed there is nobody to tell.
             let _ = writeln!(std::io::stderr(), "spanwright: {line}");
         }

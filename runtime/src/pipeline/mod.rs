@@ -8,6 +8,7 @@ mod assemble;
 mod latch;
 mod loss;
 mod plan;
+mod prepare;
 mod process;
 mod queue;
 mod report;
@@ -16,6 +17,7 @@ mod worker;
 
 pub(crate) use assemble::Assembler;
 pub(crate) use plan::Plan;
+pub(crate) use prepare::Preparation;
 pub(crate) use process::{
     describe, flush, health, is_running, resource, restart_in_child, shutdown, shutdown_unattended, start,
     wake,

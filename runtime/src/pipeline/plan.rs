@@ -1,9 +1,7 @@
 //! What a pipeline is started with.
 
-use super::Hook;
-use crate::limits::Limits;
+use super::{Hook, Preparation};
 use crate::record::Resource;
-use crate::redact::Redactor;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,11 +11,8 @@ pub(crate) struct Plan {
     pub(crate) resource: Arc<Resource>,
     /// Brings the resource up to date in a forked child.
     pub(crate) in_child: Arc<dyn Fn(&Resource) -> Resource + Send + Sync>,
-    pub(crate) redactor: Redactor,
-    pub(crate) limits: Limits,
+    pub(crate) preparation: Preparation,
     pub(crate) hooks: Vec<Hook>,
-    /// Also write the attribute names of the systems in `docs/legacy-names.md`.
-    pub(crate) legacy_names: bool,
     /// Longest time that an ended span waits for its batch.
     pub(crate) delay: Duration,
     pub(crate) batch_records: usize,

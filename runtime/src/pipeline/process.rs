@@ -51,7 +51,7 @@ pub(crate) fn start(plan: Plan, destinations: Vec<Box<dyn Destination>>) -> std:
         .collect();
     let shared = launch(&plan, destinations)?;
     recorder::set_queue_bytes(plan.queue_bytes / 2);
-    recorder::set_limits(&plan.limits);
+    recorder::set_limits(&plan.preparation.limits);
     *running() = Some(Running {
         shared,
         plan,

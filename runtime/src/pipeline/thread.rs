@@ -185,8 +185,8 @@ impl Loop {
                     .unwrap_or_else(PoisonError::into_inner),
             );
             self.take_records();
-            self.loss.look(&self.shared.health());
             let now = Instant::now();
+            self.loss.look(now, || self.shared.health());
             if now >= self.next_metrics {
                 self.next_metrics = now + self.plan.metric_interval;
                 self.send_metrics();
@@ -276,11 +276,11 @@ impl Loop {
         if !kept {
             return self.shared.before.drop_records(DropReason::Hook, 1);
         }
-        crate::db::settle(&mut span);
-        if let Some(log) = crate::llm::settle(&mut span) {
-            self.take_log(log);
+        let (details, redactions) = self.plan.preparation.span(&mut span);
+        self.count(redactions);
+        if let Some(details) = details {
+            self.keep_log(details);
         }
-        self.prepare(&mut span);
         self.span_bytes += span.bytes();
         self.spans.push(span);
         self.spans_due
@@ -290,19 +290,13 @@ impl Loop {
         }
     }
 
-    /// Redaction before truncation: a secret must not be cut into something that no rule knows.
-    fn prepare(&self, span: &mut SpanRecord) {
-        if self.plan.legacy_names {
-            crate::legacy::apply(span);
-        }
-        self.count(self.plan.redactor.redact_span(span));
-        crate::limits::apply_limits(span, &self.plan.limits);
+    fn take_log(&mut self, mut log: LogRecord) {
+        self.count(self.plan.preparation.log(&mut log));
+        self.keep_log(log);
     }
 
-    fn take_log(&mut self, mut log: LogRecord) {
+    fn keep_log(&mut self, log: LogRecord) {
         self.shared.logs.fetch_add(1, Ordering::Relaxed);
-        self.count(self.plan.redactor.redact_log(&mut log));
-        crate::limits::apply_log_limits(&mut log, &self.plan.limits);
         self.logs.push(log);
         self.logs_due
             .get_or_insert_with(|| Instant::now() + self.plan.log_delay);
@@ -361,7 +355,7 @@ impl Loop {
         let mut metrics = self.aggregate.metrics(now_ns);
         if !metrics.is_empty() {
             for metric in &mut metrics {
-                self.count(self.plan.redactor.redact_metric(metric));
+                self.count(self.plan.preparation.redactor.redact_metric(metric));
             }
             let mut batch = self.batch();
             batch.metrics = metrics;

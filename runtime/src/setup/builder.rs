@@ -9,7 +9,7 @@ use crate::destination::{Destination, IntoDestination};
 use crate::id::TraceId;
 use crate::limits::Limits;
 use crate::llm;
-use crate::pipeline::{self, Hook, Plan};
+use crate::pipeline::{self, Hook, Plan, Preparation};
 use crate::propagate::{self, Format, Propagators};
 use crate::record::{Kind, SpanRecord};
 use crate::recorder::{self, Decide, Mode};
@@ -301,7 +301,7 @@ impl Builder {
             .as_ref()
             .map(|names| Propagators::parse(&names.join(",")).0);
         let mut propagators = self.propagators.clone().or(named).unwrap_or_default();
-        if self.legacy_names.unwrap_or(settings.semantics.legacy_names) {
+        if self.writes_legacy_names(settings) {
             let mut formats = propagators.formats().to_vec();
             if !formats.contains(&Format::Legacy) {
                 formats.push(Format::Legacy);
@@ -311,6 +311,10 @@ impl Builder {
         propagate::set_propagators(propagators);
     }
 
+    fn writes_legacy_names(&self, settings: &Settings) -> bool {
+        self.legacy_names.unwrap_or(settings.semantics.legacy_names)
+    }
+
     fn plan(&self, settings: &Settings) -> Plan {
         let process = ProcessFacts::detect();
         let mut resource = settings.resource.build(&self.service, &process);
@@ -318,10 +322,12 @@ impl Builder {
         Plan {
             resource: Arc::new(resource),
             in_child: Arc::new(move |inherited| process.for_child(inherited)),
-            redactor: self.redactor.clone(),
-            limits: self.limits.unwrap_or(settings.limits),
+            preparation: Preparation {
+                redactor: self.redactor.clone(),
+                limits: self.limits.unwrap_or(settings.limits),
+                legacy_names: self.writes_legacy_names(settings),
+            },
             hooks: self.hooks.clone(),
-            legacy_names: self.legacy_names.unwrap_or(settings.semantics.legacy_names),
             // Zero would spin.
             delay: self
                 .delay

@@ -15,8 +15,7 @@ mod tree;
 pub use expected::{Expected, check};
 
 use crate::context::{Context, ContextGuard, Route};
-use crate::limits::Limits;
-use crate::pipeline::Assembler;
+use crate::pipeline::{Assembler, Preparation};
 use crate::record::{LogRecord, Record, SpanRecord};
 use crate::recorder;
 use crate::redact::Redactor;
@@ -25,7 +24,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 #[derive(Debug)]
 struct Collected {
     assembler: Mutex<Assembler>,
-    redactor: Redactor,
+    preparation: Preparation,
     records: Mutex<(Vec<SpanRecord>, Vec<LogRecord>)>,
 }
 
@@ -41,18 +40,12 @@ impl Route for Collected {
             .record(record);
         match record {
             Some(Record::Span(mut span)) => {
-                crate::db::settle(&mut span);
-                if let Some(mut log) = crate::llm::settle(&mut span) {
-                    let _ = self.redactor.redact_log(&mut log);
-                    records.1.push(log);
-                }
-                let _ = self.redactor.redact_span(&mut span);
-                crate::limits::apply_limits(&mut span, &Limits::default());
+                let (details, _) = self.preparation.span(&mut span);
                 records.0.push(span);
+                records.1.extend(details);
             }
             Some(Record::Log(mut log)) => {
-                let _ = self.redactor.redact_log(&mut log);
-                crate::limits::apply_log_limits(&mut log, &Limits::default());
+                let _ = self.preparation.log(&mut log);
                 records.1.push(log);
             }
             _ => {}
@@ -80,7 +73,10 @@ impl TestTraces {
         recorder::count_routes(1);
         let collected = Arc::new(Collected {
             assembler: Mutex::new(Assembler::new()),
-            redactor,
+            preparation: Preparation {
+                redactor,
+                ..Preparation::default()
+            },
             records: Mutex::default(),
         });
         let mut context = Context::new();
