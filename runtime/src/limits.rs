@@ -198,7 +198,7 @@ fn limit_nested(value: &mut Value, length: usize, depth: usize) {
 mod tests {
     use super::*;
     use crate::id::{SpanId, TraceFlags, TraceId};
-    use crate::record::{Event, Kind, Link, Outcome, Severity};
+    use crate::record::{Event, Link, Severity};
     use crate::value::Key;
     use proptest::prelude::*;
 
@@ -209,28 +209,7 @@ mod tests {
     }
 
     fn span() -> SpanRecord {
-        SpanRecord {
-            trace_id: TraceId::INVALID,
-            span_id: SpanId::INVALID,
-            parent_span_id: None,
-            parent_is_remote: false,
-            flags: TraceFlags::default(),
-            trace_state: "".into(),
-            site: None,
-            name: "work".into(),
-            kind: Kind::Internal,
-            scope: "app".into(),
-            start_ns: 0,
-            end_ns: 1,
-            attributes: Attributes::new(),
-            events: Vec::new(),
-            links: Vec::new(),
-            status: Status::Unset,
-            outcome: Outcome::Ok,
-            dropped_attributes: 0,
-            dropped_events: 0,
-            dropped_links: 0,
-        }
+        SpanRecord::new(TraceId::INVALID, SpanId::INVALID, "work")
     }
 
     fn numbered(count: usize) -> Attributes {

@@ -52,7 +52,7 @@ impl End<'_> {
 #[cfg(all(test, feature = "pipeline"))]
 pub(crate) mod testing {
     use super::*;
-    use crate::record::{Kind, Outcome, SpanRecord, Status};
+    use crate::record::{Kind, SpanRecord};
     use crate::site::Site;
     use crate::testing::TestTraces;
     use crate::value::{Key, Value};
@@ -88,26 +88,10 @@ pub(crate) mod testing {
     /// An ended span of this name and these attributes, a second long.
     pub(crate) fn record(name: &'static str, attributes: Vec<(Key, Value)>) -> SpanRecord {
         SpanRecord {
-            trace_id: crate::TraceId::INVALID,
-            span_id: crate::SpanId::INVALID,
-            parent_span_id: None,
-            parent_is_remote: false,
-            flags: crate::TraceFlags::default(),
-            trace_state: "".into(),
-            site: None,
-            name: name.into(),
             kind: Kind::Client,
-            scope: "test".into(),
-            start_ns: 0,
             end_ns: 1_000_000_000,
             attributes,
-            events: Vec::new(),
-            links: Vec::new(),
-            status: Status::Unset,
-            outcome: Outcome::Ok,
-            dropped_attributes: 0,
-            dropped_events: 0,
-            dropped_links: 0,
+            ..SpanRecord::new(crate::TraceId::INVALID, crate::SpanId::INVALID, name.to_owned())
         }
     }
 }

@@ -9,7 +9,7 @@ use super::queue::Budget;
 use super::report::{Counters, DropReason, Health};
 use super::worker::Worker;
 use crate::destination::{Batch, Destination};
-use crate::record::{LogRecord, Metric, Outcome, Record, SpanRecord, Status};
+use crate::record::{LogRecord, Metric, Outcome, Record, SpanRecord};
 use crate::recorder::{self, Drain};
 use crate::redact::Redactions;
 use std::borrow::Cow;
@@ -233,26 +233,15 @@ impl Loop {
     fn abandoned(&self, open: &recorder::OpenSpan) -> SpanRecord {
         let start_ns = self.assembler.unix_ns(open.start);
         SpanRecord {
-            trace_id: open.trace_id,
-            span_id: open.span_id,
             parent_span_id: open.parent_span_id,
-            parent_is_remote: false,
-            flags: crate::id::TraceFlags::SAMPLED,
-            trace_state: Arc::from(""),
             site: Some(open.site),
-            name: Cow::Borrowed(open.site.name()),
             kind: open.site.span_kind(),
             scope: Cow::Borrowed(open.site.target()),
             start_ns,
             end_ns: self.assembler.unix_ns(crate::clock::now()).max(start_ns),
             attributes: vec![(crate::semconv::OUTCOME.into(), Outcome::Abandoned.as_str().into())],
-            events: Vec::new(),
-            links: Vec::new(),
-            status: Status::Unset,
             outcome: Outcome::Abandoned,
-            dropped_attributes: 0,
-            dropped_events: 0,
-            dropped_links: 0,
+            ..SpanRecord::new(open.trace_id, open.span_id, open.site.name())
         }
     }
 

@@ -13,26 +13,10 @@ use std::sync::Arc;
 /// A span with nothing but ids, a name and times.
 pub(crate) fn span(name: &str) -> SpanRecord {
     SpanRecord {
-        trace_id: TraceId::random(),
-        span_id: SpanId::random(),
-        parent_span_id: None,
-        parent_is_remote: false,
-        flags: TraceFlags::SAMPLED,
-        trace_state: "".into(),
-        site: None,
-        name: Cow::Owned(name.to_owned()),
-        kind: Kind::Internal,
         scope: "shop::cart".into(),
         start_ns: 1_700_000_000_000_000_001,
         end_ns: 1_700_000_000_000_000_002,
-        attributes: Vec::new(),
-        events: Vec::new(),
-        links: Vec::new(),
-        status: Status::Unset,
-        outcome: Outcome::Ok,
-        dropped_attributes: 0,
-        dropped_events: 0,
-        dropped_links: 0,
+        ..SpanRecord::new(TraceId::random(), SpanId::random(), name.to_owned())
     }
 }
 

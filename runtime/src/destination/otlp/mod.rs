@@ -45,29 +45,17 @@ const USER_AGENT: &str = concat!("OTel-OTLP-Exporter-Rust-Spanwright/", env!("CA
 /// A batch of so many spans and log records, all different.
 #[cfg(all(test, feature = "otlp"))]
 fn sample(spans: usize, logs: usize) -> crate::destination::Batch {
-    use crate::record::{LogRecord, Outcome, Severity, SpanRecord, Status};
+    use crate::record::{LogRecord, Severity, SpanRecord};
     let mut batch = crate::destination::Batch::new(Default::default());
     batch.spans.extend((0..spans).map(|at| SpanRecord {
-        trace_id: crate::id::TraceId::random(),
-        span_id: crate::id::SpanId::random(),
-        parent_span_id: None,
-        parent_is_remote: false,
-        flags: crate::id::TraceFlags::SAMPLED,
-        trace_state: "".into(),
-        site: None,
-        name: format!("span {at}").into(),
-        kind: crate::record::Kind::Internal,
         scope: "sample".into(),
         start_ns: 1,
         end_ns: 2,
-        attributes: Vec::new(),
-        events: Vec::new(),
-        links: Vec::new(),
-        status: Status::Unset,
-        outcome: Outcome::Ok,
-        dropped_attributes: 0,
-        dropped_events: 0,
-        dropped_links: 0,
+        ..SpanRecord::new(
+            crate::id::TraceId::random(),
+            crate::id::SpanId::random(),
+            format!("span {at}"),
+        )
     }));
     batch.logs.extend((0..logs).map(|at| LogRecord {
         time_ns: at as u64 + 1,

@@ -5,7 +5,7 @@ use super::super::*;
 use super::planted;
 use crate::id::{SpanId, TraceFlags, TraceId};
 use crate::limits::{self, Limits};
-use crate::record::{Attributes, Event, Kind, Link, LogRecord, Outcome, Severity, SpanRecord, Status};
+use crate::record::{Attributes, Event, Link, LogRecord, Outcome, Severity, SpanRecord, Status};
 
 fn span(text: &str) -> SpanRecord {
     let attributes = |key: &str| -> Attributes {
@@ -25,18 +25,6 @@ fn span(text: &str) -> SpanRecord {
         ]
     };
     SpanRecord {
-        trace_id: TraceId::INVALID,
-        span_id: SpanId::INVALID,
-        parent_span_id: None,
-        parent_is_remote: false,
-        flags: TraceFlags::default(),
-        trace_state: "".into(),
-        site: None,
-        name: text.to_owned().into(),
-        kind: Kind::Internal,
-        scope: "app".into(),
-        start_ns: 0,
-        end_ns: 1,
         attributes: attributes("a"),
         events: vec![Event {
             time_ns: 0,
@@ -53,9 +41,7 @@ fn span(text: &str) -> SpanRecord {
         }],
         status: Status::Error(text.to_owned().into()),
         outcome: Outcome::Error,
-        dropped_attributes: 0,
-        dropped_events: 0,
-        dropped_links: 0,
+        ..SpanRecord::new(TraceId::INVALID, SpanId::INVALID, text.to_owned())
     }
 }
 

@@ -66,26 +66,11 @@ fn attributes<const N: usize>(items: [(&'static str, Value); N]) -> Attributes {
 /// A span of trace 1; `start` and `end` in ms.
 fn span(id: u8, parent: Option<u8>, name: &'static str, start: u64, end: u64) -> SpanRecord {
     SpanRecord {
-        trace_id: trace_id(1),
-        span_id: span_id(id),
         parent_span_id: parent.map(span_id),
-        parent_is_remote: false,
-        flags: TraceFlags::SAMPLED,
-        trace_state: "".into(),
-        site: None,
-        name: name.into(),
-        kind: SpanKind::Internal,
         scope: "app".into(),
         start_ns: NOON + start * MS,
         end_ns: NOON + end * MS,
-        attributes: Vec::new(),
-        events: Vec::new(),
-        links: Vec::new(),
-        status: Status::Unset,
-        outcome: Outcome::Ok,
-        dropped_attributes: 0,
-        dropped_events: 0,
-        dropped_links: 0,
+        ..SpanRecord::new(trace_id(1), span_id(id), name)
     }
 }
 
