@@ -3,9 +3,9 @@
 //! This module follows the `opentelemetry` crates from release to release and is exempt from semantic versioning.
 //!
 //! ```no_run
-//! # fn exporter() -> opentelemetry_sdk::trace::InMemorySpanExporter { todo!() }
-//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let guard = spanwright::builder("shop").destination(spanwright::otel::exporter(exporter())).init()?;
+//! # use opentelemetry_sdk::trace::SpanExporter;
+//! # fn run(exporter: impl SpanExporter + 'static) -> Result<(), Box<dyn std::error::Error>> {
+//! let guard = spanwright::builder("shop").destination(spanwright::otel::exporter(exporter)).init()?;
 //! // Code that reads OpenTelemetry's current context sees our span:
 //! let _attached = spanwright::otel::current_context().attach();
 //! # Ok(())

@@ -3,11 +3,11 @@
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{ToTokens, TokenStreamExt};
 use syn::ext::IdentExt;
-use syn::parse::{ParseStream, Parser};
+use syn::parse::ParseStream;
 use syn::spanned::Spanned;
 use syn::{Attribute, Expr, Ident, LitStr, Member, Path, Token, braced, token};
 
-use super::list::{comma, skip_to_comma};
+use super::list::{each, skip_to_comma};
 use super::value;
 use crate::errors::Errors;
 
@@ -82,7 +82,7 @@ pub(crate) struct Propagated {
 
 /// `a, b as "key", c.d as "key", ?e, %f`.
 pub(crate) fn captures(tokens: TokenStream, errors: &mut Errors) -> Vec<Attr> {
-    each(tokens, errors, |input| {
+    each(tokens, errors, |input, _| {
         let mode = sigil(input)?.unwrap_or(Mode::Value);
         let (expr, key) = keyed(input)?;
         let key = match key {
@@ -101,7 +101,7 @@ pub(crate) fn captures(tokens: TokenStream, errors: &mut Errors) -> Vec<Attr> {
 /// `key = expr`, `key = ?expr`, `?x`, `%y`, and `key = field::Empty`, which only declares the key.
 pub(crate) fn fields(tokens: TokenStream, errors: &mut Errors) -> (Vec<Attr>, Vec<Key>) {
     let mut declared = Vec::new();
-    let attrs = each(tokens, errors, |input| {
+    let attrs = each(tokens, errors, |input, _| {
         if let Some(mode) = sigil(input)? {
             let (expr, key) = keyed(input)?;
             let key = match key {
@@ -143,7 +143,7 @@ pub(crate) fn fields(tokens: TokenStream, errors: &mut Errors) -> (Vec<Attr>, Ve
 
 /// `tenant.id`, `x as "key"`, `key = expr`, each with `baggage:` before it to cross services.
 pub(crate) fn propagated(tokens: TokenStream, errors: &mut Errors) -> Vec<Propagated> {
-    each(tokens, errors, |input| {
+    each(tokens, errors, |input, _| {
         let baggage = input.peek(Ident) && input.peek2(Token![:]) && !input.peek2(Token![::]);
         if baggage {
             let word: Ident = input.parse()?;
@@ -179,7 +179,7 @@ pub(crate) fn propagated(tokens: TokenStream, errors: &mut Errors) -> Vec<Propag
 
 /// `id, name = expr`: a value and its name.
 pub(crate) fn named(tokens: TokenStream, errors: &mut Errors) -> Vec<(LitStr, Expr)> {
-    each(tokens, errors, |input| {
+    each(tokens, errors, |input, _| {
         let ahead = input.fork();
         if key(&ahead).is_ok() && ahead.peek(Token![=]) && !ahead.peek(Token![==]) {
             return match (key(input)?, input.parse::<Token![=]>()?) {
@@ -197,35 +197,7 @@ pub(crate) fn named(tokens: TokenStream, errors: &mut Errors) -> Vec<(LitStr, Ex
 
 /// `closure as "key"`, several of them.
 pub(crate) fn closures(tokens: TokenStream, errors: &mut Errors) -> Vec<(Expr, Option<LitStr>)> {
-    each(tokens, errors, keyed)
-}
-
-/// Reads a comma-separated list, reporting each bad entry and going on.
-fn each<T>(
-    tokens: TokenStream,
-    errors: &mut Errors,
-    mut read: impl FnMut(ParseStream) -> syn::Result<T>,
-) -> Vec<T> {
-    let mut values = Vec::new();
-    let parser = |input: ParseStream| {
-        while !input.is_empty() {
-            match read(input) {
-                Ok(value) => values.push(value),
-                Err(error) => {
-                    errors.push(error);
-                    skip_to_comma(input)?;
-                }
-            }
-            if !input.is_empty() {
-                comma(input, errors)?;
-            }
-        }
-        Ok(())
-    };
-    if let Err(error) = parser.parse2(tokens) {
-        errors.push(error);
-    }
-    values
+    each(tokens, errors, |input, _| keyed(input))
 }
 
 fn sigil(input: ParseStream) -> syn::Result<Option<Mode>> {

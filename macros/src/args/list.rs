@@ -28,10 +28,25 @@ impl Entry {
 /// Reads the whole list. `what` names the thing whose keys these are, for messages.
 pub(crate) fn parse(tokens: TokenStream, what: &str, known: &[&str], errors: &mut Errors) -> Vec<Entry> {
     let mut entries: Vec<Entry> = Vec::new();
+    each(tokens, errors, |input, errors| {
+        let entry = entry(input)?;
+        admit(entry, what, known, &mut entries, errors);
+        Ok(())
+    });
+    entries
+}
+
+/// Reads a comma-separated list, reporting each bad entry and going on.
+pub(super) fn each<T>(
+    tokens: TokenStream,
+    errors: &mut Errors,
+    mut read: impl FnMut(ParseStream, &mut Errors) -> syn::Result<T>,
+) -> Vec<T> {
+    let mut values = Vec::new();
     let parser = |input: ParseStream| {
         while !input.is_empty() {
-            match entry(input) {
-                Ok(entry) => admit(entry, what, known, &mut entries, errors),
+            match read(input, errors) {
+                Ok(value) => values.push(value),
                 Err(error) => {
                     errors.push(error);
                     skip_to_comma(input)?;
@@ -46,7 +61,7 @@ pub(crate) fn parse(tokens: TokenStream, what: &str, known: &[&str], errors: &mu
     if let Err(error) = parser.parse2(tokens) {
         errors.push(error);
     }
-    entries
+    values
 }
 
 fn admit(entry: Entry, what: &str, known: &[&str], entries: &mut Vec<Entry>, errors: &mut Errors) {
