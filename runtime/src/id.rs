@@ -153,41 +153,66 @@ impl fmt::Debug for TraceFlags {
     }
 }
 
-/// State of this thread's xoshiro256++ generator; all zeros means "not seeded".
+/// A thread's random numbers, of two kinds.
 struct Generator {
-    state: Cell<[u64; 4]>,
-    epoch: Cell<u32>,
+    /// SplitMix64, for span ids: it gives each word once before it repeats any, so that a thread's ids never meet each
+    /// other.
+    narrow: Cell<u64>,
+    /// xoshiro256++, for trace ids: those of all processes together must not meet, for which 64 bits are too few.
+    wide: Cell<[u64; 4]>,
+    /// The fork epoch under which it was seeded, plus one; 0 before.
+    seeded: Cell<u32>,
 }
 
 thread_local! {
-    static GENERATOR: Generator = const { Generator { state: Cell::new([0; 4]), epoch: Cell::new(0) } };
+    static GENERATOR: Generator = const {
+        Generator { narrow: Cell::new(0), wide: Cell::new([0; 4]), seeded: Cell::new(0) }
+    };
+}
+
+/// A word from `RandomState`, whose keys the standard library takes from the operating system.
+/// The process id makes a forked child, which inherits those keys, differ from its parent.
+fn seed() -> u64 {
+    let mut hasher = RandomState::new().build_hasher();
+    hasher.write_u32(std::process::id());
+    hasher.write_u128(
+        std::time::SystemTime::now()
+            .duration_since(std::time::UNIX_EPOCH)
+            .map_or(0, |age| age.as_nanos()),
+    );
+    hasher.finish()
 }
 
 impl Generator {
-    /// Seeds from `RandomState`, whose keys the standard library takes from the operating system.
-    /// The process id makes a forked child, which inherits those keys, differ from its parent.
-    fn seed(&self, epoch: u32) {
-        let mut state = [0_u64; 4];
-        for word in &mut state {
-            let mut hasher = RandomState::new().build_hasher();
-            hasher.write_u32(std::process::id());
-            hasher.write_u128(
-                std::time::SystemTime::now()
-                    .duration_since(std::time::UNIX_EPOCH)
-                    .map_or(0, |age| age.as_nanos()),
-            );
-            *word = hasher.finish() | 1;
+    #[inline]
+    fn ensure_seeded(&self) {
+        let epoch = crate::raw::fork_epoch().wrapping_add(1);
+        if self.seeded.get() != epoch {
+            self.reseed(epoch);
         }
-        self.state.set(state);
-        self.epoch.set(epoch);
     }
 
-    fn next(&self) -> u64 {
-        let epoch = crate::raw::fork_epoch();
-        if self.epoch.get() != epoch || self.state.get()[0] == 0 {
-            self.seed(epoch);
-        }
-        let mut s = self.state.get();
+    #[cold]
+    fn reseed(&self, epoch: u32) {
+        self.narrow.set(seed());
+        // All zeros is the one state that xoshiro cannot leave.
+        self.wide.set([seed() | 1, seed(), seed(), seed()]);
+        self.seeded.set(epoch);
+    }
+
+    #[inline]
+    fn narrow(&self) -> u64 {
+        self.ensure_seeded();
+        let state = self.narrow.get().wrapping_add(0x9E37_79B9_7F4A_7C15);
+        self.narrow.set(state);
+        let mixed = (state ^ (state >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        mixed ^ (mixed >> 31)
+    }
+
+    fn wide(&self) -> u64 {
+        self.ensure_seeded();
+        let mut s = self.wide.get();
         let result = s[0].wrapping_add(s[3]).rotate_left(23).wrapping_add(s[0]);
         let t = s[1] << 17;
         s[2] ^= s[0];
@@ -196,31 +221,32 @@ impl Generator {
         s[0] ^= s[3];
         s[2] ^= t;
         s[3] = s[3].rotate_left(45);
-        // The zero word marks "not seeded"; it may come up once in 2^64 draws, and then a reseed is harmless.
-        self.state.set(s);
+        self.wide.set(s);
         result
     }
 }
 
-/// A random word of this thread's generator; 0 only where the thread's storage is already gone.
+/// A random word of this thread's generator.
+#[inline]
 pub(crate) fn random_u64() -> u64 {
-    GENERATOR
-        .try_with(Generator::next)
-        .unwrap_or_else(|_| RandomState::new().build_hasher().finish())
+    // The thread's storage may be gone already.
+    GENERATOR.try_with(Generator::narrow).unwrap_or_else(|_| seed())
 }
 
 impl TraceId {
     /// A new random id.
     pub fn random() -> Self {
+        let word = || GENERATOR.try_with(Generator::wide).unwrap_or_else(|_| seed());
         let mut bytes = [0; 16];
-        bytes[..8].copy_from_slice(&random_u64().to_be_bytes());
-        bytes[8..].copy_from_slice(&random_u64().to_be_bytes());
+        bytes[..8].copy_from_slice(&word().to_be_bytes());
+        bytes[8..].copy_from_slice(&word().to_be_bytes());
         Self(bytes)
     }
 }
 
 impl SpanId {
     /// A new random id.
+    #[inline]
     pub fn random() -> Self {
         let word = random_u64();
         Self((if word == 0 { 1 } else { word }).to_be_bytes())

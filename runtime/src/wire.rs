@@ -77,14 +77,44 @@ pub(crate) fn close(buffer: &mut [u8], opened: usize) {
     buffer[opened - 4..opened].copy_from_slice(&length.to_le_bytes());
 }
 
+/// A key with an integer.
+#[inline]
+pub(crate) fn put_int_at(buffer: &mut Vec<u8>, key: &str, value: i64) {
+    let key = bounded_key(key);
+    let length = (key.len() as u16).to_le_bytes();
+    let [a, b, c, d, e, f, g, h] = value.to_le_bytes();
+    raw::append_framed(buffer, length, key.as_bytes(), [INT, a, b, c, d, e, f, g, h], &[]);
+}
+
+/// A key with a string, which is cut by the caller.
+#[inline]
+pub(crate) fn put_str_at(buffer: &mut Vec<u8>, key: &str, value: &str) {
+    let key = bounded_key(key);
+    let length = (key.len() as u16).to_le_bytes();
+    let [a, b, c, d] = (value.len() as u32).to_le_bytes();
+    raw::append_framed(
+        buffer,
+        length,
+        key.as_bytes(),
+        [STRING, a, b, c, d],
+        value.as_bytes(),
+    );
+}
+
 /// A key; longer than 65,535 bytes is cut on a character boundary.
 #[inline]
-pub(crate) fn put_key(buffer: &mut Vec<u8>, key: &str) {
-    let key = if key.len() > usize::from(u16::MAX) {
+fn bounded_key(key: &str) -> &str {
+    if key.len() > usize::from(u16::MAX) {
         &key[..key.floor_char_boundary(u16::MAX.into())]
     } else {
         key
-    };
+    }
+}
+
+/// A key, as [`bounded_key`] has it.
+#[inline]
+pub(crate) fn put_key(buffer: &mut Vec<u8>, key: &str) {
+    let key = bounded_key(key);
     raw::append(buffer, [&(key.len() as u16).to_le_bytes(), key.as_bytes()]);
 }
 

@@ -92,12 +92,14 @@ impl Wishes {
             live.kind = kind;
         }
         if let Some(description) = self.description {
-            live.message = description;
+            live.extra_mut().message = description;
         }
         if self.error {
-            live.outcome = Some(Outcome::Error);
+            live.extra_mut().outcome = Some(Outcome::Error);
         }
-        live.ok |= self.ok;
+        if self.ok {
+            live.extra_mut().ok = true;
+        }
     }
 }
 

@@ -150,9 +150,9 @@ where
         if let Some(span) = context.event_span(event) {
             let time = crate::clock::now();
             adopted::change(&span, move |live| {
-                let at = live.events.len();
+                let at = live.extra().events.len();
                 add(live, &name, &loose);
-                if let Some(place) = live.events.get_mut(at..at + 8) {
+                if let Some(place) = live.extra_mut().events.get_mut(at..at + 8) {
                     place.copy_from_slice(&time.to_le_bytes());
                 }
             });

@@ -125,8 +125,8 @@ pub(crate) fn open(live: &mut Live) {
         sent.push(hash(&key, &value));
         values.put(&key, value);
     }
-    if !live.name.is_empty() {
-        values.put_name(&live.name);
+    if !live.extra().name.is_empty() {
+        values.put_name(&live.extra().name);
     }
     values.put_kind(live.kind);
     let context = Context::from_parts(live.span_context(), live.carried().clone());
@@ -144,7 +144,7 @@ pub(crate) fn open(live: &mut Live) {
     table()
         .get_or_insert_default()
         .insert(mirror.ident, Arc::downgrade(&mirror));
-    live.mirror = Some(mirror);
+    live.extra_mut().mirror = Some(mirror);
 }
 
 /// Makes the `tracing` span current on this thread.
@@ -167,18 +167,21 @@ pub(crate) fn record(mirror: &Mirror, wire: &[u8]) {
 /// Records what is known at the end only, and lets the `tracing` span go. An error is the span's status;
 /// exceptions stay with ours.
 pub(crate) fn close(live: &mut Live) {
-    let Some(mirror) = live.mirror.take() else { return };
+    let Some(mirror) = live.extra_mut().mirror.take() else {
+        return;
+    };
+    let extra = live.extra();
     let mut values = Values::new(mirror.callsite);
     mirror.put_unsent(&live.attributes, &mut values);
-    if !live.name.is_empty() {
-        values.put_name(&live.name);
+    if !live.extra().name.is_empty() {
+        values.put_name(&live.extra().name);
     }
-    if live.outcome.is_some_and(Outcome::is_error) {
+    if extra.outcome.is_some_and(Outcome::is_error) {
         values.put_text("otel.status_code", "ERROR".to_owned());
-        if !live.message.is_empty() {
-            values.put_text("otel.status_description", clean::text(&live.message));
+        if !extra.message.is_empty() {
+            values.put_text("otel.status_description", clean::text(&extra.message));
         }
-    } else if live.ok {
+    } else if extra.ok {
         values.put_text("otel.status_code", "OK".to_owned());
     }
     mirror.send(&values);

@@ -1,6 +1,6 @@
 //! `Capture` for what holds other values: references, pointers, `Option`, arrays, [`Value`].
 
-use super::{Capture, Captured};
+use super::{Capture, Captured, Simple};
 use crate::value::Value;
 use crate::wire;
 use std::borrow::Cow;
@@ -12,6 +12,10 @@ macro_rules! capture_through {
             #[inline]
             fn capture(&self, out: &mut Captured<'_>) {
                 T::capture(self, out);
+            }
+            #[inline]
+            fn simple(&self) -> Option<Simple<'_>> {
+                T::simple(self)
             }
         }
     )*};
@@ -27,6 +31,11 @@ impl<T: Capture> Capture for Option<T> {
         if let Some(value) = self {
             value.capture(out);
         }
+    }
+
+    #[inline]
+    fn simple(&self) -> Option<Simple<'_>> {
+        self.as_ref().and_then(T::simple)
     }
 }
 

@@ -51,6 +51,24 @@ pub trait Capture {
 
     /// Writes the value. Writing nothing leaves the attribute out.
     fn capture(&self, out: &mut Captured<'_>);
+
+    /// The value itself where it is of the two commonest kinds: those have a short way into the span. It must be what
+    /// `capture` writes.
+    #[doc(hidden)]
+    #[inline]
+    fn simple(&self) -> Option<Simple<'_>> {
+        None
+    }
+}
+
+/// A value of the commonest kinds.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub enum Simple<'a> {
+    /// An integer.
+    Int(i64),
+    /// Text.
+    Str(&'a str),
 }
 
 /// A key that may be below others: `account`, `account.id`.
@@ -167,12 +185,7 @@ impl<'a> Captured<'a> {
     #[inline]
     pub fn str(&mut self, value: &str) {
         if self.begin() {
-            let end = if value.len() > CAPTURE_BOUND {
-                value.floor_char_boundary(CAPTURE_BOUND)
-            } else {
-                value.len()
-            };
-            wire::put_str(self.buffer, &value[..end]);
+            wire::put_str(self.buffer, bounded_text(value));
         }
     }
 
@@ -289,6 +302,16 @@ impl<'a> Captured<'a> {
             Captured::item(self.buffer, self.depth + 1, |out| item.capture(out));
         }
         wire::close(self.buffer, opened);
+    }
+}
+
+/// As much of a text as is captured.
+#[inline]
+pub(crate) fn bounded_text(text: &str) -> &str {
+    if text.len() > CAPTURE_BOUND {
+        &text[..text.floor_char_boundary(CAPTURE_BOUND)]
+    } else {
+        text
     }
 }
 

@@ -1,6 +1,6 @@
 //! `Capture` for what the language has: numbers, Booleans, text.
 
-use super::{Capture, Captured};
+use super::{Capture, Captured, Simple};
 use std::borrow::Cow;
 
 macro_rules! capture_int {
@@ -10,6 +10,10 @@ macro_rules! capture_int {
             #[inline]
             fn capture(&self, out: &mut Captured<'_>) {
                 out.int(i64::from(*self));
+            }
+            #[inline]
+            fn simple(&self) -> Option<Simple<'_>> {
+                Some(Simple::Int(i64::from(*self)))
             }
         }
     )*};
@@ -28,6 +32,10 @@ macro_rules! capture_wide {
                     Ok(value) => out.int(value),
                     Err(_) => out.display(self),
                 }
+            }
+            #[inline]
+            fn simple(&self) -> Option<Simple<'_>> {
+                i64::try_from(*self).ok().map(Simple::Int)
             }
         }
     )*};
@@ -53,9 +61,6 @@ capture_as! {
     f32 => |out, value| out.float(f64::from(*value)),
     f64 => |out, value| out.float(*value),
     char => |out, value| out.str(value.encode_utf8(&mut [0; 4])),
-    str => |out, value| out.str(value),
-    String => |out, value| out.str(value),
-    Cow<'_, str> => |out, value| out.str(value),
     std::time::Duration => |out, value| out.float(value.as_secs_f64()),
     crate::TraceId => |out, value| out.display(value),
     crate::SpanId => |out, value| out.display(value),
@@ -66,6 +71,24 @@ capture_as! {
     std::path::PathBuf => |out, value| out.display(&value.display()),
     std::fmt::Arguments<'_> => |out, value| out.display(value),
 }
+
+macro_rules! capture_text {
+    ($($type:ty),*) => {$(
+        impl Capture for $type {
+            const TRUSTED: bool = true;
+            #[inline]
+            fn capture(&self, out: &mut Captured<'_>) {
+                out.str(self);
+            }
+            #[inline]
+            fn simple(&self) -> Option<Simple<'_>> {
+                Some(Simple::Str(self))
+            }
+        }
+    )*};
+}
+
+capture_text!(str, String, Cow<'_, str>);
 
 macro_rules! capture_nonzero {
     ($($type:ident),*) => {$(

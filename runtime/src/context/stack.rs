@@ -1,10 +1,13 @@
-//! The thread's stack of current spans and attached contexts.
+//! The thread's stack of current spans and attached contexts, with what else a thread keeps for its spans: one look for
+//! the thread's storage then serves for all of it.
 //!
 //! Entries are removed by identity, so that guards may be dropped in any order. User code never runs while the
 //! stack is borrowed.
 
 use super::Context;
-use crate::recorder::Live;
+#[cfg(feature = "pipeline")]
+use crate::recorder::Records;
+use crate::recorder::{Blocks, Live};
 use std::cell::{Cell, RefCell};
 
 /// What the top of the stack means for a span that starts now.
@@ -39,11 +42,21 @@ pub(crate) struct Entry {
 pub(crate) struct Stack {
     mode: Cell<Mode>,
     entries: RefCell<Vec<Entry>>,
+    pub(crate) blocks: Blocks,
+    #[cfg(feature = "pipeline")]
+    pub(crate) records: Records,
 }
 
 thread_local! {
-    static STACK: Stack =
-        const { Stack { mode: Cell::new(Mode::Empty), entries: RefCell::new(Vec::new()) } };
+    static STACK: Stack = const {
+        Stack {
+            mode: Cell::new(Mode::Empty),
+            entries: RefCell::new(Vec::new()),
+            blocks: Blocks::new(),
+            #[cfg(feature = "pipeline")]
+            records: Records::new(),
+        }
+    };
 }
 
 /// Runs `f` with the thread's stack; `None` where the thread is already past its destructors.
@@ -73,15 +86,30 @@ impl Stack {
     #[inline]
     pub(crate) fn remove(&self, ident: u64) -> Option<Entry> {
         let mut entries = self.entries.borrow_mut();
-        let at = entries.iter().rposition(|entry| entry.ident == ident)?;
-        let entry = if at + 1 == entries.len() {
-            entries.pop()
-        } else {
-            Some(entries.remove(at))
+        let entry = match entries.last() {
+            Some(last) if last.ident == ident => entries.pop(),
+            _ => {
+                let at = entries.iter().rposition(|entry| entry.ident == ident)?;
+                Some(entries.remove(at))
+            }
         };
         self.mode
             .set(entries.last().map_or(Mode::Empty, |entry| entry.mode));
         entry
+    }
+
+    /// Takes the topmost entry's span out, if it is the one of this identity and `which` says so.
+    #[inline]
+    pub(crate) fn pop_live(&self, ident: u64, which: impl FnOnce(&Live) -> bool) -> Option<Box<Live>> {
+        let mut entries = self.entries.borrow_mut();
+        let last = entries
+            .pop_if(|last| last.ident == ident && matches!(&last.body, Body::Live(live) if which(live)))?;
+        self.mode
+            .set(entries.last().map_or(Mode::Empty, |entry| entry.mode));
+        match last.body {
+            Body::Live(live) => Some(live),
+            Body::Ambient(_) => None,
+        }
     }
 
     /// Takes the topmost entry out if there are more than `depth`.

@@ -45,7 +45,10 @@ impl End<'_> {
 
     /// Whether the outcome is an error so far.
     pub(crate) fn has_failed(&self) -> bool {
-        self.live.outcome.is_some_and(crate::record::Outcome::is_error)
+        self.live
+            .extra()
+            .outcome
+            .is_some_and(crate::record::Outcome::is_error)
     }
 }
 
@@ -68,7 +71,7 @@ pub(crate) mod testing {
     }
 
     pub(crate) fn name(span: &Span) -> String {
-        String::from_utf8(span.0.as_ref().expect("a live span").name.clone()).expect("text")
+        String::from_utf8(span.0.as_ref().expect("a live span").extra().name.clone()).expect("text")
     }
 
     pub(crate) fn attributes(span: &Span) -> Vec<(Key, Value)> {
@@ -82,7 +85,12 @@ pub(crate) mod testing {
     }
 
     pub(crate) fn error_type(span: &Span) -> Option<&str> {
-        span.0.as_ref().expect("a live span").error_type.as_deref()
+        span.0
+            .as_ref()
+            .expect("a live span")
+            .extra()
+            .error_type
+            .as_deref()
     }
 
     /// An ended span of this name and these attributes, a second long.

@@ -5,7 +5,7 @@ use crate::id::{SpanId, TraceFlags, TraceId};
 use crate::record::{
     Attributes, Event, Kind, Link, LogRecord, Outcome, Record, Severity, SpanRecord, Status,
 };
-use crate::recorder::{LOG, SPAN};
+use crate::recorder::{LOG, PLAIN, SPAN};
 use crate::site;
 use crate::wire::{Keys, Reader};
 use std::borrow::Cow;
@@ -42,10 +42,38 @@ impl Assembler {
     pub(crate) fn record(&mut self, bytes: &[u8]) -> Option<Record> {
         let mut reader = Reader::new(bytes);
         match reader.u8()? {
+            PLAIN => self.plain_span(reader).map(Record::Span),
             SPAN => self.span(reader).map(Record::Span),
             LOG => self.log(reader).map(Record::Log),
             _ => None,
         }
+    }
+
+    /// See `plain_span` of the recorder's hand-over.
+    fn plain_span(&mut self, mut reader: Reader<'_>) -> Option<SpanRecord> {
+        let kind = Kind::from_byte(reader.u8()?);
+        let bits = reader.u8()?;
+        let flags = TraceFlags::from_byte(reader.u8()?);
+        let site = site::by_number(reader.u32()?)?;
+        let trace_id = TraceId::from_bytes(reader.array()?);
+        let span_id = SpanId::from_bytes(reader.array()?);
+        let parent = SpanId::from_bytes(reader.array()?);
+        let (start, end) = (reader.u64()?, reader.u64()?);
+        let dropped_attributes = reader.u16()?.into();
+        Some(SpanRecord {
+            parent_span_id: parent.is_valid().then_some(parent),
+            parent_is_remote: bits & 1 != 0,
+            flags,
+            trace_state: Arc::clone(&self.no_trace_state),
+            site: Some(site),
+            kind,
+            scope: Cow::Borrowed(site.target()),
+            start_ns: self.unix_ns(start),
+            end_ns: self.unix_ns(end),
+            attributes: reader.attributes_with(&mut self.keys),
+            dropped_attributes,
+            ..SpanRecord::new(trace_id, span_id, site.name())
+        })
     }
 
     fn span(&mut self, mut reader: Reader<'_>) -> Option<SpanRecord> {

@@ -5,7 +5,6 @@
 //! no waiting on either side is needed. Chunks that are read to the end go back to a pool.
 
 use super::sync::{Arc, AtomicUsize, Mutex, OnceLock, Witness};
-use std::mem::MaybeUninit;
 use std::ptr::NonNull;
 use std::sync::TryLockError;
 use std::sync::atomic::Ordering;
@@ -57,8 +56,7 @@ impl Chunk {
     }
 
     fn fresh(capacity: usize) -> Arc<Chunk> {
-        // Not initialised: only what was written is ever read.
-        let bytes = Box::into_raw(Box::<[u8]>::new_uninit_slice(capacity)).cast::<u8>();
+        let bytes = Box::into_raw(vec![0; capacity].into_boxed_slice()).cast::<u8>();
         let bytes = NonNull::new(bytes).unwrap_or(NonNull::dangling());
         Arc::new(Chunk {
             bytes,
@@ -115,8 +113,7 @@ impl Chunk {
 
 impl Drop for Chunk {
     fn drop(&mut self) {
-        let bytes =
-            std::ptr::slice_from_raw_parts_mut(self.bytes.as_ptr().cast::<MaybeUninit<u8>>(), self.capacity);
+        let bytes = std::ptr::slice_from_raw_parts_mut(self.bytes.as_ptr(), self.capacity);
         // SAFETY: this is what `fresh` took apart; nobody else frees it, and no handle is left.
         drop(unsafe { Box::from_raw(bytes) });
     }
@@ -146,6 +143,33 @@ impl Writer {
         self.chunk.witness.written(self.position, at);
         self.position = at;
         self.chunk.committed.store(at, Ordering::Release);
+        true
+    }
+
+    /// Publishes a record of a head, which `fill` writes in place, and a tail; `false`, and nothing done, where it does
+    /// not fit. `fill` must write all of the head: what it leaves is an older record's.
+    #[inline]
+    pub(crate) fn record<const HEAD: usize>(
+        &mut self,
+        tail: &[u8],
+        fill: impl FnOnce(&mut [u8; HEAD]),
+    ) -> bool {
+        let at = self.position + HEAD;
+        let end = at + tail.len();
+        if self.chunk.capacity < end {
+            return false;
+        }
+        // SAFETY: `position + HEAD + tail.len()` is within the chunk, whose bytes are initialised from the start; they lie
+        // above `committed`, so no reader looks at them, and this is the only writer. `tail` cannot overlap memory that
+        // only we can reach.
+        unsafe {
+            let bytes = self.chunk.bytes.as_ptr();
+            fill(&mut *bytes.add(self.position).cast::<[u8; HEAD]>());
+            std::ptr::copy_nonoverlapping(tail.as_ptr(), bytes.add(at), tail.len());
+        }
+        self.chunk.witness.written(self.position, end);
+        self.position = end;
+        self.chunk.committed.store(end, Ordering::Release);
         true
     }
 

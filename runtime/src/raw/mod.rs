@@ -15,7 +15,7 @@ mod models;
 #[cfg(all(test, loom))]
 mod wake_models;
 
-pub(crate) use append::append;
+pub(crate) use append::{append, append_framed};
 pub(crate) use chunk::{Chunk, Writer};
 #[cfg(all(unix, feature = "pipeline"))]
 pub(crate) use process::{at_exit, watch_forks};

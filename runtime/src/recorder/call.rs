@@ -11,7 +11,7 @@ use std::mem::ManuallyDrop;
 /// Makes the span and its mirror current on this thread; gives it back where the thread has no stack any more.
 #[inline]
 pub(crate) fn enter(live: Box<Live>) -> Result<u64, Box<Live>> {
-    if let Some(mirror) = &live.mirror {
+    if let Some(mirror) = &live.extra().mirror {
         crate::bridge::out::enter(mirror);
     }
     let ident = live.ident();
@@ -48,7 +48,7 @@ pub(crate) fn exit(ident: u64) -> Option<Box<Live>> {
 /// The span, whose mirror is not current any more.
 #[inline]
 fn without_mirror(live: Box<Live>) -> Box<Live> {
-    if let Some(mirror) = &live.mirror {
+    if let Some(mirror) = &live.extra().mirror {
         crate::bridge::out::exit(mirror);
     }
     live
@@ -122,6 +122,16 @@ impl Scope {
 
     /// Leaves the span and ends it, without a result.
     fn close(&mut self) {
+        let ident = self.ident;
+        let plainly = !std::thread::panicking();
+        if plainly && with_stack(|stack| finish::finish_top(stack, ident)) == Some(true) {
+            return;
+        }
+        self.close_other();
+    }
+
+    #[inline(never)]
+    fn close_other(&mut self) {
         if let Some(live) = self.leave() {
             let outcome = if live.unwinds() {
                 Outcome::Panicked

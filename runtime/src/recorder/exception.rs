@@ -108,30 +108,27 @@ fn print_of(text: &str) -> u64 {
 
 /// Sets the span's error from a failure, and records the exception unless a span below did.
 pub(crate) fn fail(live: &mut Live, failure: &Failure<'_>, outcome: Outcome) {
-    if live.outcome.is_none() {
-        live.outcome = Some(outcome);
-    }
-    if live.error_type.is_none() {
-        live.error_type = Some(failure.error_type.clone());
-    }
+    let extra = live.extra_mut();
+    extra.outcome.get_or_insert(outcome);
+    extra.error_type.get_or_insert_with(|| failure.error_type.clone());
     let text = failure
         .text
         .map(|text| text_of(text).unwrap_or_else(|| "[display panicked]".to_owned()));
     // A type without text is told apart by its name.
     let print = print_of(text.as_deref().unwrap_or(&failure.error_type));
     let sources = sources(failure.source);
-    let seen = live.prints.has(print) || sources.iter().any(|source| live.prints.has(print_of(source)));
+    let prints = &extra.prints;
+    let seen = prints.has(print) || sources.iter().any(|source| prints.has(print_of(source)));
     if let Some(text) = &text {
-        live.message.clone_from(text);
+        extra.message.clone_from(text);
     }
     if !seen {
         record(live, failure, text, &sources);
     }
-    live.prints = Fingerprints::default();
-    live.prints.add(print);
-    sources
-        .iter()
-        .for_each(|source| live.prints.add(print_of(source)));
+    let prints = &mut live.extra_mut().prints;
+    *prints = Fingerprints::default();
+    prints.add(print);
+    sources.iter().for_each(|source| prints.add(print_of(source)));
 }
 
 fn sources(first: Option<&(dyn Error + 'static)>) -> Vec<String> {
@@ -180,30 +177,30 @@ fn record(live: &mut Live, failure: &Failure<'_>, text: Option<String>, sources:
 
 /// Records an exception that unwinding shows: a panic. Its message is not at hand here.
 pub(crate) fn panicked(live: &mut Live) {
-    live.outcome = Some(Outcome::Panicked);
-    if live.error_type.is_none() {
-        live.error_type = Some("panic".into());
-    }
+    let extra = live.extra_mut();
+    extra.outcome = Some(Outcome::Panicked);
+    extra.error_type.get_or_insert("panic".into());
     let print = print_of("panic");
-    if !live.prints.has(print) {
+    if !extra.prints.has(print) {
         let fields = [
             (semconv::EXCEPTION_TYPE, Value::from("panic")),
             ("exception.escaped", Value::Bool(true)),
         ];
         live.add_event("exception", EventFields::Values(&fields));
     }
-    live.prints.add(print);
+    live.extra_mut().prints.add(print);
 }
 
 /// Leaves the errors of an ended span with its parent, where that is on top of this thread's stack.
 pub(crate) fn hand_up(live: &Live) {
-    if live.prints.is_empty() || !live.parent.is_valid() {
+    let prints = live.extra().prints;
+    if prints.is_empty() || !live.parent.is_valid() {
         return;
     }
     with_stack(|stack| {
         stack.with_live(live.parent.to_u64(), |parent| {
-            for print in live.prints.iter() {
-                parent.prints.add(print);
+            for print in prints.iter() {
+                parent.extra_mut().prints.add(print);
             }
         })
     });

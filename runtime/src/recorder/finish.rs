@@ -3,6 +3,7 @@
 use super::exception;
 use super::live::Live;
 use crate::capture::Capture;
+use crate::context::{Stack, with_stack};
 use crate::record::Outcome;
 use crate::semconv;
 use crate::value::Value;
@@ -48,7 +49,7 @@ impl End<'_> {
 
     /// Sets `error.type`, in place of what the error's type says.
     pub fn error_type(&mut self, name: impl Into<Cow<'static, str>>) {
-        self.live.error_type = Some(name.into());
+        self.live.extra_mut().error_type = Some(name.into());
     }
 
     /// Records an error: its exception, unless a span below did, `error.type` and the outcome.
@@ -69,7 +70,7 @@ impl End<'_> {
 
     /// Sets the outcome.
     pub fn outcome(&mut self, outcome: Outcome) {
-        self.live.outcome = Some(outcome);
+        self.live.extra_mut().outcome = Some(outcome);
     }
 }
 
@@ -169,29 +170,75 @@ pub(super) fn read<R>(live: &mut Live, reader: impl Finish<R>, value: &R) {
 
 /// Ends the span: with `outcome`, unless one was set by hand.
 #[inline]
-pub(crate) fn finish(mut live: Box<Live>, outcome: Outcome) {
+pub(crate) fn finish(live: Box<Live>, outcome: Outcome) {
+    if !is_plain(&live) || outcome != Outcome::Ok {
+        return finish_other(live, outcome);
+    }
+    let mut live = Some(live);
+    with_stack(|stack| {
+        if let Some(live) = live.take() {
+            finish_plain(stack, live);
+        }
+    });
+    // The thread's storage is gone.
+    if let Some(live) = live {
+        finish_other(live, outcome);
+    }
+}
+
+/// Ends the topmost span if it is of this identity and there is nothing to settle; most spans.
+#[inline]
+pub(super) fn finish_top(stack: &Stack, ident: u64) -> bool {
+    match stack.pop_live(ident, |live| is_plain(live)) {
+        Some(live) => {
+            finish_plain(stack, live);
+            true
+        }
+        None => false,
+    }
+}
+
+#[inline]
+fn is_plain(live: &Live) -> bool {
+    live.recording && live.is_plain()
+}
+
+/// Ends a span with nothing to settle, which went well.
+#[inline]
+fn finish_plain(stack: &Stack, live: Box<Live>) {
+    #[cfg(feature = "pipeline")]
+    super::handover::plain_span(&stack.records, &live);
+    stack.blocks.give(live);
+}
+
+#[inline(never)]
+fn finish_other(mut live: Box<Live>, outcome: Outcome) {
     if live.recording {
-        finish_recording(&mut live, outcome);
+        settle(&mut live, outcome);
+        #[cfg(feature = "pipeline")]
+        super::handover::span(&live);
     } else {
         count_unsampled();
     }
     live.recycle();
 }
 
-fn finish_recording(live: &mut Live, outcome: Outcome) {
+/// Settles the outcome and what follows from it.
+fn settle(live: &mut Live, outcome: Outcome) {
     if outcome == Outcome::Panicked {
         exception::panicked(live);
     }
-    let outcome = *live.outcome.get_or_insert(outcome);
-    if outcome.is_error() && live.error_type.is_none() {
+    let extra = live.extra_mut();
+    let outcome = *extra.outcome.get_or_insert(outcome);
+    if outcome.is_error() && extra.error_type.is_none() {
         let error_type = if outcome == Outcome::Timeout {
             "timeout"
         } else {
             "_OTHER"
         };
-        live.error_type = Some(Cow::Borrowed(error_type));
+        extra.error_type = Some(Cow::Borrowed(error_type));
     }
-    if let Some(error_type) = live.error_type.take()
+    if let Some(error_type) = extra.error_type.take()
         && !live.has_attribute(semconv::ERROR_TYPE)
     {
         live.set_new(semconv::ERROR_TYPE, error_type.as_ref());
@@ -200,11 +247,9 @@ fn finish_recording(live: &mut Live, outcome: Outcome) {
         live.set_new(semconv::OUTCOME, outcome.as_str());
     }
     exception::hand_up(live);
-    if live.mirror.is_some() {
+    if live.extra().mirror.is_some() {
         crate::bridge::out::close(live);
     }
-    #[cfg(feature = "pipeline")]
-    super::handover::span(live);
 }
 
 fn count_unsampled() {

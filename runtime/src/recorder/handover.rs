@@ -6,7 +6,7 @@
 //! A record is `u32 length | u8 type | …`; see [`span`] and [`log`] for the two layouts.
 
 use super::live::Live;
-use crate::context::Carried;
+use crate::context::{Carried, with_stack};
 use crate::raw::sync::{Arc as Handle, AtomicBool};
 use crate::raw::{self, Chunk, Writer};
 use crate::record::{Outcome, Severity};
@@ -21,6 +21,8 @@ mod models;
 
 pub(crate) const SPAN: u8 = 1;
 pub(crate) const LOG: u8 = 2;
+/// A span that has attributes at most; see [`plain_span`].
+pub(crate) const PLAIN: u8 = 3;
 
 /// A thread's first chunk is small, since many threads record little; then they grow to the full size.
 const FIRST_CHUNK: usize = 4 * 1024;
@@ -104,8 +106,30 @@ struct Local {
     epoch: u32,
 }
 
-thread_local! {
-    static LOCAL: RefCell<Option<Local>> = const { RefCell::new(None) };
+/// A thread's chunks, once it has recorded something.
+pub(crate) struct Records(RefCell<Option<Local>>);
+
+impl Records {
+    pub(crate) const fn new() -> Self {
+        Self(RefCell::new(None))
+    }
+
+    /// Writes one record of this many bytes into the thread's chunk; `false` where there is no room.
+    #[inline]
+    fn push(&self, length: usize, write: impl Fn(&mut Writer) -> bool) -> bool {
+        let epoch = raw::fork_epoch();
+        // Borrowed already: a record made while one is written, by an allocator that traces.
+        let Ok(mut local) = self.0.try_borrow_mut() else {
+            return false;
+        };
+        match &mut *local {
+            Some(local) if local.epoch == epoch => write(&mut local.writer) || local.go_on(length, write),
+            stale => {
+                *stale = open_for(length, epoch);
+                stale.as_mut().is_some_and(|local| write(&mut local.writer))
+            }
+        }
+    }
 }
 
 impl Local {
@@ -131,17 +155,14 @@ impl Local {
         })
     }
 
-    #[inline]
-    fn push<const PARTS: usize>(&mut self, parts: [&[u8]; PARTS]) -> bool {
-        self.writer.push(parts) || {
-            let length = parts.iter().map(|part| part.len()).sum();
-            self.advance(length) && self.writer.push(parts)
-        }
+    /// Writes a record of this many bytes into another chunk.
+    #[cold]
+    #[inline(never)]
+    fn go_on(&mut self, length: usize, write: impl Fn(&mut Writer) -> bool) -> bool {
+        self.advance(length) && write(&mut self.writer)
     }
 
     /// Goes on in a chunk that has room for this many bytes.
-    #[cold]
-    #[inline(never)]
     fn advance(&mut self, length: usize) -> bool {
         let bytes = (self.writer.capacity() * 4)
             .clamp(FIRST_CHUNK, FULL_CHUNK)
@@ -164,32 +185,10 @@ impl Drop for Local {
     }
 }
 
-/// Writes one record into this thread's chunk; counts it where there is no room.
-#[inline]
-fn push<const PARTS: usize>(parts: [&[u8]; PARTS]) {
-    let epoch = raw::fork_epoch();
-    let pushed = LOCAL.try_with(|local| {
-        // Borrowed already: a record made while one is written, by an allocator that traces.
-        let Ok(mut local) = local.try_borrow_mut() else {
-            return false;
-        };
-        match &mut *local {
-            Some(local) if local.epoch == epoch => local.push(parts),
-            stale => {
-                *stale = open_for(parts.iter().map(|part| part.len()).sum(), epoch);
-                stale.as_mut().is_some_and(|local| local.push(parts))
-            }
-        }
-    });
-    let pushed = match pushed {
-        Ok(pushed) => pushed,
-        // The thread's storage is gone: a span that ends in a thread-local's destructor. A source of its own.
-        Err(_) => Local::open(parts.iter().map(|part| part.len()).sum(), epoch)
-            .is_some_and(|mut own| own.push(parts)),
-    };
-    if !pushed {
-        COUNTERS.queue_full.fetch_add(1, Ordering::Relaxed);
-    }
+/// Counts a record for which there was no room.
+#[cold]
+fn no_room() {
+    COUNTERS.queue_full.fetch_add(1, Ordering::Relaxed);
 }
 
 /// The first record of this thread, or of this process.
@@ -217,60 +216,87 @@ fn enter_epoch(epoch: u32) {
 }
 
 /// Bytes of the fixed part of a span's record.
-pub(crate) const SPAN_HEADER: usize = 91;
+const SPAN_HEADER: usize = 91;
+/// Bytes of the fixed part of a plain span's record.
+const PLAIN_HEADER: usize = 62;
+
+/// The record of a span that has attributes at most, and went well:
+/// `length u32 | PLAIN | kind u8 | bits u8 (1 remote parent) | trace flags u8 | site u32 | trace 16 | span 8 | parent 8 |
+/// start u64 | end u64 | dropped attributes u16 | attributes`.
+#[inline]
+pub(super) fn plain_span(records: &Records, live: &Live) {
+    let end = crate::clock::now();
+    match super::switchboard::mode() {
+        super::Mode::Active | super::Mode::ActiveWithTracing => {}
+        mode => return unwanted(mode),
+    }
+    let attributes = live.attributes.as_slice();
+    let length = PLAIN_HEADER + attributes.len();
+    let pushed = records.push(length, |writer| {
+        writer.record(attributes, |header: &mut [u8; PLAIN_HEADER]| {
+            let start = [
+                live.kind as u8,
+                live.parent_is_remote.into(),
+                live.flags.to_byte(),
+            ];
+            header[0..4].copy_from_slice(&(length as u32).to_le_bytes());
+            header[4] = PLAIN;
+            header[5..8].copy_from_slice(&start);
+            header[8..12].copy_from_slice(&live.site.number().to_le_bytes());
+            header[12..28].copy_from_slice(&live.trace_id.to_bytes());
+            header[28..36].copy_from_slice(&live.span_id.to_bytes());
+            header[36..44].copy_from_slice(&live.parent.to_bytes());
+            header[44..52].copy_from_slice(&live.start.to_le_bytes());
+            header[52..60].copy_from_slice(&end.max(live.start).to_le_bytes());
+            header[60..62].copy_from_slice(&live.dropped_attributes().to_le_bytes());
+        })
+    });
+    if !pushed {
+        no_room();
+    }
+}
 
 /// A span's record:
 /// `length u32 | SPAN | kind u8 | outcome u8 | bits u8 (1 remote parent, 2 status OK) | trace flags u8 | site u32 |
 /// trace 16 | span 8 | parent 8 | start u64 | end u64 | dropped attributes, events, links u16 | then the lengths and
 /// the bytes of name (u16), message (u32), trace state (u16), attributes, carried, events, links (u32 each)`.
-pub(super) fn span(live: &mut Live) {
+pub(super) fn span(live: &Live) {
     let end = crate::clock::now();
-    let carried = live.carried().clone();
-    let carried_attributes: &[u8] = carried.as_ref().map_or(&[], |carried| &carried.attributes);
-    let trace_state: &str = live.trace_state.as_deref().unwrap_or_default();
-    let plain = [
-        live.name.len(),
-        live.message.len(),
-        trace_state.len(),
-        carried_attributes.len(),
-    ];
-    let plain = plain.iter().sum::<usize>() + live.events.len() + live.links.len() == 0;
-    let header = header(live, end, trace_state.len(), carried_attributes.len());
-    // Most spans have attributes only.
-    if plain {
-        return submit(&carried, [&header, &live.attributes]);
-    }
+    let extra = live.extra();
+    let carried = extra.carried.as_ref();
+    let carried_attributes: &[u8] = carried.map_or(&[], |carried| &carried.attributes);
+    let trace_state: &str = extra.trace_state.as_deref().unwrap_or_default();
     let parts = [
-        &header,
-        live.name.as_slice(),
-        live.message.as_bytes(),
+        &header(live, end, trace_state.len(), carried_attributes.len()),
+        extra.name.as_slice(),
+        extra.message.as_bytes(),
         trace_state.as_bytes(),
         &live.attributes,
         carried_attributes,
-        &live.events,
-        &live.links,
+        &extra.events,
+        &extra.links,
     ];
-    submit(&carried, parts);
+    submit(&extra.carried, parts);
 }
 
 /// The fixed part, at fixed places.
-#[inline]
 fn header(live: &Live, end: u64, trace_state: usize, carried: usize) -> [u8; SPAN_HEADER] {
     let mut header = [0; SPAN_HEADER];
+    let extra = live.extra();
     let lengths = [
         live.attributes.len(),
         carried,
-        live.events.len(),
-        live.links.len(),
+        extra.events.len(),
+        extra.links.len(),
     ];
     let length =
-        SPAN_HEADER + live.name.len() + live.message.len() + trace_state + lengths.iter().sum::<usize>();
-    let [attributes_dropped, events_dropped, links_dropped] = live.dropped();
+        SPAN_HEADER + extra.name.len() + extra.message.len() + trace_state + lengths.iter().sum::<usize>();
+    let [events_dropped, links_dropped] = live.dropped();
     header[0..4].copy_from_slice(&(length as u32).to_le_bytes());
     header[4] = SPAN;
     header[5] = live.kind as u8;
-    header[6] = live.outcome.unwrap_or(Outcome::Ok) as u8;
-    header[7] = u8::from(live.parent_is_remote) | u8::from(live.ok) << 1;
+    header[6] = extra.outcome.unwrap_or(Outcome::Ok) as u8;
+    header[7] = u8::from(live.parent_is_remote) | u8::from(extra.ok) << 1;
     header[8] = live.flags.to_byte();
     header[9..13].copy_from_slice(&live.site.number().to_le_bytes());
     header[13..29].copy_from_slice(&live.trace_id.to_bytes());
@@ -278,11 +304,11 @@ fn header(live: &Live, end: u64, trace_state: usize, carried: usize) -> [u8; SPA
     header[37..45].copy_from_slice(&live.parent.to_bytes());
     header[45..53].copy_from_slice(&live.start.to_le_bytes());
     header[53..61].copy_from_slice(&end.max(live.start).to_le_bytes());
-    header[61..63].copy_from_slice(&attributes_dropped.to_le_bytes());
+    header[61..63].copy_from_slice(&live.dropped_attributes().to_le_bytes());
     header[63..65].copy_from_slice(&events_dropped.to_le_bytes());
     header[65..67].copy_from_slice(&links_dropped.to_le_bytes());
-    header[67..69].copy_from_slice(&(live.name.len() as u16).to_le_bytes());
-    header[69..73].copy_from_slice(&(live.message.len() as u32).to_le_bytes());
+    header[67..69].copy_from_slice(&(extra.name.len() as u16).to_le_bytes());
+    header[69..73].copy_from_slice(&(extra.message.len() as u32).to_le_bytes());
     header[73..75].copy_from_slice(&(trace_state as u16).to_le_bytes());
     for (at, length) in [75, 79, 83, 87].into_iter().zip(lengths) {
         header[at..at + 4].copy_from_slice(&(length as u32).to_le_bytes());
@@ -322,18 +348,34 @@ pub(super) fn log(
     submit(live.carried(), [&record]);
 }
 
-#[inline]
 fn submit<const PARTS: usize>(carried: &Option<Arc<Carried>>, parts: [&[u8]; PARTS]) {
     if let Some(route) = Carried::route_of(carried) {
         route.take(&parts.concat()[4..]);
         return;
     }
     match super::switchboard::mode() {
-        super::Mode::Active | super::Mode::ActiveWithTracing => push(parts),
-        super::Mode::Down => {
-            COUNTERS.after_shutdown.fetch_add(1, Ordering::Relaxed);
+        super::Mode::Active | super::Mode::ActiveWithTracing => {
+            let length = parts.iter().map(|part| part.len()).sum();
+            let write = |writer: &mut Writer| writer.push(parts);
+            let pushed = with_stack(|stack| stack.records.push(length, write));
+            // The thread's storage is gone: a span that ends in a thread-local's destructor. A source of its own.
+            let pushed = pushed.unwrap_or_else(|| {
+                let own = Local::open(length, raw::fork_epoch());
+                own.is_some_and(|mut own| write(&mut own.writer))
+            });
+            if !pushed {
+                no_room();
+            }
         }
-        super::Mode::Inert => {}
+        mode => unwanted(mode),
+    }
+}
+
+/// A record that no pipeline takes.
+#[cold]
+fn unwanted(mode: super::Mode) {
+    if mode == super::Mode::Down {
+        COUNTERS.after_shutdown.fetch_add(1, Ordering::Relaxed);
     }
 }
 

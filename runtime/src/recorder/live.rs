@@ -1,15 +1,14 @@
 //! A span while it lives: a pooled block behind one pointer.
 
-use super::fingerprints::Fingerprints;
+use super::extra::{Extra, POOLED_BYTES};
 use super::open::Slot;
 use super::{bounds, event};
-use crate::capture::{self, BoundedWriter, Capture};
-use crate::context::{Carried, SpanContext};
+use crate::capture::{self, BoundedWriter, Capture, Simple};
+use crate::context::{Carried, SpanContext, with_stack};
 use crate::id::{SpanId, TraceFlags, TraceId};
-use crate::record::{Kind, Outcome};
+use crate::record::Kind;
 use crate::site::Site;
 use crate::wire;
-use std::borrow::Cow;
 use std::cell::RefCell;
 use std::fmt;
 use std::sync::Arc;
@@ -17,9 +16,8 @@ use std::sync::Arc;
 /// Longest span name, in bytes.
 const NAME_BOUND: usize = 1024;
 
-/// Blocks that a thread keeps for reuse, and the largest buffer that it keeps with one.
+/// Blocks that a thread keeps for reuse.
 const POOLED_BLOCKS: usize = 64;
-const POOLED_BYTES: usize = 16 * 1024;
 
 pub(crate) struct Live {
     pub(crate) site: &'static Site,
@@ -35,48 +33,55 @@ pub(crate) struct Live {
     pub(crate) panicking: bool,
     /// A reading of [`clock::now`](crate::clock::now); 0 until a returned future is polled.
     pub(crate) start: u64,
-    pub(crate) trace_state: Option<Arc<str>>,
-    pub(super) carried: Option<Arc<Carried>>,
-    /// The name, where it is not the site's.
-    pub(crate) name: Vec<u8>,
     pub(crate) attributes: Vec<u8>,
     pub(crate) attribute_count: u16,
-    pub(crate) events: Vec<u8>,
-    pub(crate) event_count: u16,
-    pub(crate) links: Vec<u8>,
-    pub(crate) link_count: u16,
-    /// Set by hand.
-    pub(crate) outcome: Option<Outcome>,
-    pub(crate) error_type: Option<Cow<'static, str>>,
-    /// The status' description.
-    pub(crate) message: String,
-    /// Status OK was asked for by hand.
-    pub(crate) ok: bool,
-    pub(super) prints: Fingerprints,
-    /// The `tracing` span that mirrors this one, where that is on.
-    pub(crate) mirror: Option<Arc<crate::bridge::out::Mirror>>,
+    /// Nothing was put into `extra`.
+    plain: bool,
+    extra: Extra,
     slot: Arc<Slot>,
 }
 
-thread_local! {
-    /// Boxed, since a block is handed on by its pointer and never moved.
-    #[allow(clippy::vec_box)]
-    static POOL: RefCell<Vec<Box<Live>>> = const { RefCell::new(Vec::new()) };
-}
+/// A thread's blocks for reuse. Boxed, since a block is handed on by its pointer and never moved.
+#[allow(clippy::vec_box)]
+pub(crate) struct Blocks(RefCell<Vec<Box<Live>>>);
 
-impl Live {
-    /// A block for a new span, from this thread's pool where there is one.
+impl Blocks {
+    pub(crate) const fn new() -> Self {
+        Self(RefCell::new(Vec::new()))
+    }
+
+    /// A block for a new span.
     #[inline]
-    pub(super) fn take(site: &'static Site) -> Box<Self> {
-        let pooled = POOL.try_with(|pool| pool.borrow_mut().pop()).ok().flatten();
+    pub(super) fn take(&self, site: &'static Site) -> Box<Live> {
+        // Borrowed already: a span made by an allocator that traces.
+        let pooled = self.0.try_borrow_mut().ok().and_then(|mut blocks| blocks.pop());
         match pooled {
             Some(mut live) => {
                 live.site = site;
                 live.kind = site.span_kind();
                 live
             }
-            None => Self::allocate(site),
+            None => Live::allocate(site),
         }
+    }
+
+    /// Takes a block back.
+    #[inline]
+    pub(super) fn give(&self, mut live: Box<Live>) {
+        live.slot.close();
+        live.reset();
+        if let Ok(mut blocks) = self.0.try_borrow_mut()
+            && blocks.len() < POOLED_BLOCKS
+        {
+            blocks.push(live);
+        }
+    }
+}
+
+impl Live {
+    /// A block for a new span, where the thread's stack is not at hand.
+    pub(super) fn take(site: &'static Site) -> Box<Self> {
+        with_stack(|stack| stack.blocks.take(site)).unwrap_or_else(|| Self::allocate(site))
     }
 
     #[cold]
@@ -92,66 +97,54 @@ impl Live {
             kind: site.span_kind(),
             panicking: false,
             start: 0,
-            trace_state: None,
-            carried: None,
-            name: Vec::new(),
             attributes: Vec::with_capacity(256),
             attribute_count: 0,
-            events: Vec::new(),
-            event_count: 0,
-            links: Vec::new(),
-            link_count: 0,
-            outcome: None,
-            error_type: None,
-            message: String::new(),
-            ok: false,
-            prints: Fingerprints::default(),
-            mirror: None,
+            plain: true,
+            extra: Extra::default(),
             slot: Slot::register(),
         })
     }
 
     /// Gives the block back to this thread's pool, or frees it.
     #[inline]
-    pub(crate) fn recycle(mut self: Box<Self>) {
-        self.slot.close();
-        self.reset();
-        let _ = POOL.try_with(|pool| {
-            let mut pool = pool.borrow_mut();
-            if pool.len() < POOLED_BLOCKS {
-                pool.push(self);
-            }
-        });
+    pub(crate) fn recycle(self: Box<Self>) {
+        with_stack(|stack| stack.blocks.give(self));
     }
 
+    #[inline]
     fn reset(&mut self) {
-        for buffer in [
-            &mut self.name,
-            &mut self.attributes,
-            &mut self.events,
-            &mut self.links,
-        ] {
-            buffer.clear();
-            if buffer.capacity() > POOLED_BYTES {
-                buffer.shrink_to(POOLED_BYTES);
-            }
+        self.attributes.clear();
+        if self.attributes.capacity() > POOLED_BYTES {
+            self.attributes.shrink_to(POOLED_BYTES);
         }
-        self.message.clear();
         self.attribute_count = 0;
-        self.event_count = 0;
-        self.link_count = 0;
         self.parent = SpanId::INVALID;
         self.parent_is_remote = false;
         self.recording = true;
         self.start = 0;
-        self.ok = false;
-        self.outcome = None;
-        self.prints = Fingerprints::default();
-        // Usually there is nothing in these, and dropping nothing is a test.
-        self.error_type = None;
-        self.trace_state = None;
-        self.carried = None;
-        self.mirror = None;
+        if !self.plain {
+            self.plain = true;
+            self.extra.reset();
+        }
+    }
+
+    /// What most spans do not have.
+    #[inline]
+    pub(crate) fn extra(&self) -> &Extra {
+        &self.extra
+    }
+
+    /// The same, to put something there.
+    #[inline]
+    pub(crate) fn extra_mut(&mut self) -> &mut Extra {
+        self.plain = false;
+        &mut self.extra
+    }
+
+    /// Whether the span has attributes at most.
+    #[inline]
+    pub(crate) fn is_plain(&self) -> bool {
+        self.plain
     }
 
     /// Starts the clock, and shows the span among the open ones.
@@ -191,30 +184,55 @@ impl Live {
             trace_id: self.trace_id,
             span_id: self.span_id,
             flags: self.flags,
-            trace_state: self.trace_state.clone(),
+            trace_state: self.extra.trace_state.clone(),
             is_remote: false,
         }
     }
 
     pub(crate) fn carried(&self) -> &Option<Arc<Carried>> {
-        &self.carried
+        &self.extra.carried
     }
 
     /// Changes what flows to the spans below this one.
     pub(crate) fn carry(&mut self, change: impl FnOnce(&mut Carried)) {
-        change(Arc::make_mut(self.carried.get_or_insert_default()));
+        change(Arc::make_mut(self.extra_mut().carried.get_or_insert_default()));
     }
 
     /// Sets an attribute whose key is known not to be there yet.
     #[inline]
     pub(crate) fn set_new<T: Capture + ?Sized>(&mut self, key: &str, value: &T) {
-        capture::capture_into(
-            &mut self.attributes,
-            key,
-            &mut self.attribute_count,
-            bounds::attributes(),
-            value,
-        );
+        match value.simple() {
+            Some(Simple::Int(value)) => self.set_new_int(key, value),
+            Some(Simple::Str(value)) => self.set_new_str(key, value),
+            None => capture::capture_into(
+                &mut self.attributes,
+                key,
+                &mut self.attribute_count,
+                bounds::attributes(),
+                value,
+            ),
+        }
+    }
+
+    #[inline(never)]
+    fn set_new_int(&mut self, key: &str, value: i64) {
+        if self.count_attribute() {
+            wire::put_int_at(&mut self.attributes, key, value);
+        }
+    }
+
+    #[inline(never)]
+    fn set_new_str(&mut self, key: &str, value: &str) {
+        if self.count_attribute() {
+            wire::put_str_at(&mut self.attributes, key, capture::bounded_text(value));
+        }
+    }
+
+    /// Counts one attribute more; answers whether there is room for it.
+    #[inline]
+    fn count_attribute(&mut self) -> bool {
+        self.attribute_count = self.attribute_count.saturating_add(1);
+        self.attribute_count <= bounds::attributes()
     }
 
     /// Adds attributes that were captured elsewhere, in place of those of the same key.
@@ -262,8 +280,8 @@ impl Live {
     }
 
     pub(crate) fn set_name<T: fmt::Display + ?Sized>(&mut self, name: &T) {
-        self.name.clear();
-        let buffer = &mut self.name;
+        let buffer = &mut self.extra_mut().name;
+        buffer.clear();
         let written = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
             let _ = fmt::write(
                 &mut BoundedWriter::new(buffer, NAME_BOUND),
@@ -271,7 +289,7 @@ impl Live {
             );
         }));
         if written.is_err() {
-            self.name.clear();
+            self.extra.name.clear();
         }
     }
 
@@ -279,9 +297,10 @@ impl Live {
         if !self.recording {
             return;
         }
-        self.event_count = self.event_count.saturating_add(1);
-        if self.event_count <= bounds::events() {
-            event::write(&mut self.events, name, fields);
+        let extra = self.extra_mut();
+        extra.event_count = extra.event_count.saturating_add(1);
+        if extra.event_count <= bounds::events() {
+            event::write(&mut extra.events, name, fields);
         }
     }
 
@@ -289,18 +308,24 @@ impl Live {
         if !self.recording || !to.is_valid() {
             return;
         }
-        self.link_count = self.link_count.saturating_add(1);
-        if self.link_count <= bounds::links() {
-            event::write_link(&mut self.links, to, attributes);
+        let extra = self.extra_mut();
+        extra.link_count = extra.link_count.saturating_add(1);
+        if extra.link_count <= bounds::links() {
+            event::write_link(&mut extra.links, to, attributes);
         }
     }
 
-    /// How many attributes, events and links the bounds left out.
-    pub(super) fn dropped(&self) -> [u16; 3] {
+    /// How many attributes the bounds left out.
+    #[inline]
+    pub(super) fn dropped_attributes(&self) -> u16 {
+        self.attribute_count.saturating_sub(bounds::attributes())
+    }
+
+    /// How many events and links the bounds left out.
+    pub(super) fn dropped(&self) -> [u16; 2] {
         [
-            self.attribute_count.saturating_sub(bounds::attributes()),
-            self.event_count.saturating_sub(bounds::events()),
-            self.link_count.saturating_sub(bounds::links()),
+            self.extra.event_count.saturating_sub(bounds::events()),
+            self.extra.link_count.saturating_sub(bounds::links()),
         ]
     }
 }

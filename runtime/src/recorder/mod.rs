@@ -9,6 +9,7 @@ mod call;
 mod deadline;
 mod event;
 mod exception;
+mod extra;
 mod fingerprints;
 mod finish;
 mod future;
@@ -46,10 +47,10 @@ pub(crate) use finish::protect;
 pub use finish::{End, Finish, NoRead, apply, ignore, on_ok};
 pub use future::{InSpan, future, returned_future};
 #[cfg(feature = "pipeline")]
-pub(crate) use handover::{Drain, LOG, SPAN, lost, set_queue_bytes};
+pub(crate) use handover::{Drain, LOG, PLAIN, Records, SPAN, lost, set_queue_bytes};
 #[cfg(feature = "tower")]
 pub(crate) use held::{Held, Polling};
-pub(crate) use live::Live;
+pub(crate) use live::{Blocks, Live};
 pub(crate) use log::record_log;
 pub use open::OpenSpan;
 pub use open::open_spans;

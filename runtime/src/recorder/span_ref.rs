@@ -67,7 +67,7 @@ impl SpanRef {
             capture::capture_into(&mut wire, key, &mut count, u16::MAX, value);
             let mirror = self.with(|live| {
                 live.merge(&wire);
-                live.mirror.clone()
+                live.extra().mirror.clone()
             });
             if let Some(mirror) = mirror.flatten() {
                 crate::bridge::out::record(&mirror, &wire);
@@ -138,7 +138,7 @@ impl SpanRef {
 
     /// Sets how the span ends, whatever its function returns.
     pub fn outcome(self, outcome: Outcome) -> Self {
-        self.with(|live| live.outcome = Some(outcome));
+        self.with(|live| live.extra_mut().outcome = Some(outcome));
         self
     }
 

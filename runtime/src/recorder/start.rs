@@ -3,9 +3,10 @@
 use super::Span;
 use super::live::Live;
 use super::switchboard::{self, Mode as Setup};
-use crate::context::{Body, Context, Entry, Mode, SpanContext, Stack, with_stack};
+use crate::context::{Body, Carried, Context, Entry, Mode, SpanContext, Stack, with_stack};
 use crate::id::{SpanId, TraceFlags, TraceId};
 use crate::site::Site;
+use std::sync::Arc;
 
 /// Starts a span of this site below the current one.
 #[inline]
@@ -25,7 +26,7 @@ pub fn span_on(site: &'static Site) -> bool {
 #[inline(never)]
 fn start_below(site: &'static Site) -> Span {
     with_stack(|stack| match stack.mode() {
-        Mode::Recording => stack.top(|entry| Span(entry.map(|entry| child(site, entry)))),
+        Mode::Recording => stack.top(|entry| Span(entry.map(|entry| child(stack, site, entry)))),
         Mode::Unsampled | Mode::Suppressed => Span(None),
         Mode::Empty if nobody_listens() && stack.depth() == 0 => Span(None),
         Mode::Empty | Mode::Remote => root(site, &ambient(stack), None),
@@ -52,28 +53,38 @@ fn ambient(stack: &Stack) -> Context {
 
 /// A child of a recording span: same trace, no question asked.
 #[inline]
-fn child(site: &'static Site, parent: &Entry) -> Box<Live> {
-    let mut live = Live::take(site);
+fn child(stack: &Stack, site: &'static Site, parent: &Entry) -> Box<Live> {
+    let mut live = stack.blocks.take(site);
     match &parent.body {
         Body::Live(parent) => {
             live.trace_id = parent.trace_id;
             live.parent = parent.span_id;
             live.flags = parent.flags;
-            live.trace_state.clone_from(&parent.trace_state);
-            live.carried.clone_from(&parent.carried);
+            if !parent.is_plain() {
+                let (trace_state, carried) = (&parent.extra().trace_state, parent.carried());
+                inherit(&mut live, trace_state.as_ref(), carried.as_ref());
+            }
         }
         Body::Ambient(context) => {
             let span = context.span();
             live.trace_id = span.trace_id;
             live.parent = span.span_id;
             live.flags = span.flags;
-            live.trace_state.clone_from(&span.trace_state);
-            live.carried.clone_from(context.carried());
+            inherit(&mut live, span.trace_state.as_ref(), context.carried().as_ref());
         }
     }
     live.span_id = SpanId::random();
     live.begin();
     live
+}
+
+/// What flows from one span to those below it, where there is any.
+fn inherit(live: &mut Live, trace_state: Option<&Arc<str>>, carried: Option<&Arc<Carried>>) {
+    if trace_state.is_some() || carried.is_some() {
+        let extra = live.extra_mut();
+        extra.trace_state = trace_state.cloned();
+        extra.carried = carried.cloned();
+    }
 }
 
 /// The first span of a trace in this process: here it is decided whether the trace is recorded.
@@ -94,7 +105,8 @@ fn root(site: &'static Site, context: &Context, sample: Option<f64>) -> Span {
     let mut live = Live::take(site);
     live.trace_id = parent.map_or_else(TraceId::random, |parent| parent.trace_id);
     live.span_id = SpanId::random();
-    live.carried.clone_from(context.carried());
+    let trace_state = parent.and_then(|parent| parent.trace_state.as_ref());
+    inherit(&mut live, trace_state, context.carried().as_ref());
     let sampled = match (sample, routed || setup == Setup::Inert) {
         (Some(ratio), _) => below_ratio(live.trace_id, ratio),
         (None, true) => parent.is_none_or(SpanContext::is_sampled),
@@ -105,7 +117,6 @@ fn root(site: &'static Site, context: &Context, sample: Option<f64>) -> Span {
             live.parent = parent.span_id;
             live.parent_is_remote = parent.is_remote;
             live.flags = parent.flags.with_sampled(sampled);
-            live.trace_state.clone_from(&parent.trace_state);
         }
         None => live.flags = TraceFlags::RANDOM.with_sampled(sampled),
     }
@@ -119,7 +130,7 @@ fn root(site: &'static Site, context: &Context, sample: Option<f64>) -> Span {
 
 #[cfg(feature = "pipeline")]
 fn is_routed(context: &Context) -> bool {
-    switchboard::routes() > 0 && crate::context::Carried::route_of(context.carried()).is_some()
+    switchboard::routes() > 0 && Carried::route_of(context.carried()).is_some()
 }
 
 #[cfg(not(feature = "pipeline"))]
@@ -273,7 +284,7 @@ pub fn start_with(site: &'static Site, options: Start) -> Span {
                 mode: Mode::Recording,
                 body: Body::Ambient(Box::new(context)),
             };
-            Span(Some(child(site, &entry)))
+            Span(with_stack(|stack| child(stack, site, &entry)))
         }
         Mode::Empty | Mode::Remote => root(
             site,

@@ -28,7 +28,8 @@ fn open() -> (Local, Source) {
 
 /// Length, then the number twice.
 fn push(local: &mut Local, number: u8) {
-    assert!(local.push([&6_u32.to_le_bytes(), &[number, number]]));
+    let record: [&[u8]; 2] = [&6_u32.to_le_bytes(), &[number, number]];
+    assert!(local.writer.push(record) || local.go_on(6, |writer| writer.push(record)));
 }
 
 fn drain(source: &mut Source, seen: &mut Vec<u8>) -> bool {
