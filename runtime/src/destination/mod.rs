@@ -79,6 +79,22 @@ impl Batch {
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
+
+    /// The first and the second half of each kind of records: two batches to send where one is too large.
+    pub(crate) fn halves(&self) -> (Self, Self) {
+        fn cut<T: Clone>(all: &[T]) -> (Vec<T>, Vec<T>) {
+            let (front, back) = all.split_at(all.len() / 2);
+            (front.to_vec(), back.to_vec())
+        }
+        let (mut front, mut back) = (
+            Self::new(Arc::clone(&self.resource)),
+            Self::new(Arc::clone(&self.resource)),
+        );
+        (front.spans, back.spans) = cut(&self.spans);
+        (front.logs, back.logs) = cut(&self.logs);
+        (front.metrics, back.metrics) = cut(&self.metrics);
+        (front, back)
+    }
 }
 
 /// What became of a batch that reached its destination.

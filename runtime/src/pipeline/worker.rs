@@ -162,7 +162,7 @@ impl Delivery {
             self.note(error.to_string());
             match error {
                 DeliveryError::TooLarge { .. } if batch.len() > 1 => {
-                    let (front, back) = halves(batch);
+                    let (front, back) = batch.halves();
                     self.deliver(&front);
                     return self.deliver(&back);
                 }
@@ -194,19 +194,4 @@ impl Delivery {
 /// Full jitter: anything from nothing to the backoff.
 fn jitter(backoff: Duration) -> Duration {
     backoff.mul_f64((random_u64() >> 11) as f64 / (1_u64 << 53) as f64)
-}
-
-fn halves(batch: &Batch) -> (Batch, Batch) {
-    fn cut<T: Clone>(all: &[T]) -> (Vec<T>, Vec<T>) {
-        let (front, back) = all.split_at(all.len() / 2);
-        (front.to_vec(), back.to_vec())
-    }
-    let (mut front, mut back) = (
-        Batch::new(Arc::clone(&batch.resource)),
-        Batch::new(Arc::clone(&batch.resource)),
-    );
-    (front.spans, back.spans) = cut(&batch.spans);
-    (front.logs, back.logs) = cut(&batch.logs);
-    (front.metrics, back.metrics) = cut(&batch.metrics);
-    (front, back)
 }
