@@ -124,6 +124,13 @@ pub enum DeliveryError {
         /// What happened, for people.
         message: String,
     },
+    /// Not from us, or not at this address: a wrong key, a wrong path. The batch is dropped and counted; after three in
+    /// a row the destination is left alone, and asked every 30 seconds, while what comes waits.
+    #[error("{message}")]
+    Denied {
+        /// What happened, for people.
+        message: String,
+    },
     /// The batch is too large: it is split in two down to one record.
     #[error("{message}")]
     TooLarge {
@@ -180,6 +187,12 @@ pub trait Destination: Send + 'static {
     /// destination is dropped and counted.
     fn for_child(&self) -> Option<Box<dyn Destination>> {
         None
+    }
+
+    /// What whoever starts the program should know, such as that a key travels unencrypted. Each is said once, on stderr,
+    /// when the pipeline starts. Must not hold a secret.
+    fn warnings(&self) -> Vec<String> {
+        Vec::new()
     }
 
     /// One line for [`doctor`](crate::doctor): where it sends and whether that can be reached just now.
