@@ -60,6 +60,11 @@ fn length_for(key: &str, length: usize) -> usize {
     length.min(own)
 }
 
+/// Whether fewer characters are kept under this key than elsewhere.
+pub(crate) fn has_own_length(key: &str) -> bool {
+    length_for(key, usize::MAX) != usize::MAX
+}
+
 /// Cuts `text` after `max` characters and says how many more there were: `…(+12 chars)`. Says whether it cut.
 ///
 /// Cutting again changes nothing, and cutting shorter adds to the number.
@@ -173,7 +178,8 @@ fn limit_values(attributes: &mut Attributes, length: usize) {
     }
 }
 
-fn limit_value(key: &str, value: &mut Value, length: usize) {
+/// Bounds a value; it must be redacted already.
+pub(crate) fn limit_value(key: &str, value: &mut Value, length: usize) {
     limit_nested(value, length_for(key, length), 0);
 }
 

@@ -172,7 +172,16 @@ fn text_of(bytes: &[u8]) -> std::borrow::Cow<'_, str> {
     }
 }
 
+/// A value of the commonest kinds.
+pub(crate) enum Scalar<'a> {
+    Bool(bool),
+    Int(i64),
+    /// Not looked at yet.
+    Str(&'a [u8]),
+}
+
 /// Reads what the functions above wrote. Every read is checked: damaged bytes end the reading, nothing more.
+#[derive(Clone, Copy)]
 pub(crate) struct Reader<'a> {
     bytes: &'a [u8],
 }
@@ -242,6 +251,30 @@ impl<'a> Reader<'a> {
             MAP => Value::Map(self.inner()?.attributes()),
             _ => return None,
         })
+    }
+
+    /// A value of the commonest kinds; `None`, and nothing read, for the others.
+    #[inline]
+    pub(crate) fn scalar(&mut self) -> Option<Scalar<'a>> {
+        let (&tag, mut rest) = self.bytes.split_first()?;
+        let scalar = match tag {
+            FALSE => Scalar::Bool(false),
+            TRUE => Scalar::Bool(true),
+            INT => {
+                let (value, tail) = rest.split_first_chunk()?;
+                rest = tail;
+                Scalar::Int(i64::from_le_bytes(*value))
+            }
+            STRING => {
+                let (length, tail) = rest.split_first_chunk()?;
+                let (text, tail) = tail.split_at_checked(u32::from_le_bytes(*length) as usize)?;
+                rest = tail;
+                Scalar::Str(text)
+            }
+            _ => return None,
+        };
+        self.bytes = rest;
+        Some(scalar)
     }
 
     fn inner(&mut self) -> Option<Reader<'a>> {

@@ -20,7 +20,7 @@ mod tests;
 pub use error::DbError;
 
 #[cfg(feature = "pipeline")]
-pub(crate) use settle::settle;
+pub(crate) use settle::{settle, settles};
 
 /// What the macros call.
 #[doc(hidden)]

@@ -4,6 +4,11 @@ use crate::record::SpanRecord;
 use crate::semconv::own;
 use crate::value::Value;
 
+/// Whether [`settle`] looks for this key.
+pub(crate) fn settles(key: &str) -> bool {
+    key == own::DB_SLOW_AFTER
+}
+
 /// Marks a query that took at least its threshold, and removes the threshold.
 pub(crate) fn settle(span: &mut SpanRecord) {
     let Some(at) = span

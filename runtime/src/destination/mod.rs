@@ -57,6 +57,9 @@ pub struct Batch {
     pub logs: Vec<LogRecord>,
     /// Metrics.
     pub metrics: Vec<Metric>,
+    /// Spans that are encoded already, instead of `spans`: only where all destinations of spans asked for it.
+    #[cfg(feature = "otlp")]
+    pub(crate) encoded: otlp::EncodedSpans,
 }
 
 impl Batch {
@@ -67,12 +70,18 @@ impl Batch {
             spans: Vec::new(),
             logs: Vec::new(),
             metrics: Vec::new(),
+            #[cfg(feature = "otlp")]
+            encoded: otlp::EncodedSpans::default(),
         }
     }
 
     /// Number of records of all three kinds.
     pub fn len(&self) -> usize {
-        self.spans.len() + self.logs.len() + self.metrics.len()
+        #[cfg(feature = "otlp")]
+        let encoded = self.encoded.len();
+        #[cfg(not(feature = "otlp"))]
+        let encoded = 0;
+        encoded + self.spans.len() + self.logs.len() + self.metrics.len()
     }
 
     /// Whether there is nothing in it.
@@ -93,6 +102,11 @@ impl Batch {
         (front.spans, back.spans) = cut(&self.spans);
         (front.logs, back.logs) = cut(&self.logs);
         (front.metrics, back.metrics) = cut(&self.metrics);
+        #[cfg(feature = "otlp")]
+        {
+            let (middle, len) = (self.encoded.len() / 2, self.encoded.len());
+            (front.encoded, back.encoded) = (self.encoded.part(0..middle), self.encoded.part(middle..len));
+        }
         (front, back)
     }
 }
@@ -167,6 +181,12 @@ pub trait Destination: Send + 'static {
     /// Which records it takes; the others are not offered.
     fn signals(&self) -> Signals {
         Signals::ALL
+    }
+
+    /// Whether it takes spans as OTLP's bytes; then it need not be given them as records.
+    #[doc(hidden)]
+    fn takes_encoded_spans(&self) -> bool {
+        false
     }
 
     /// Delivers a batch, or says why not. Called again with the same batch after [`DeliveryError::Retry`].

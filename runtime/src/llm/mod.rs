@@ -33,7 +33,7 @@ pub(crate) use content::{Mode, set_content_mode};
 pub(crate) use content::{mode_at_end, mode_at_start};
 pub(crate) use json::Json;
 #[cfg(feature = "pipeline")]
-pub(crate) use settle::settle;
+pub(crate) use settle::{settle, settles};
 
 /// What the macros call.
 #[doc(hidden)]

@@ -29,6 +29,11 @@ const STRUCTURED: &[&str] = &[
     gen_ai::TOOL_CALL_RESULT,
 ];
 
+/// Whether [`settle`] looks for this key.
+pub(crate) fn settles(key: &str) -> bool {
+    key == gen_ai::OPERATION_NAME || key == own::CONTENT
+}
+
 /// Settles a span; one that is no GenAI call is not changed. Comes after users' hooks, so that what they take off the
 /// span is not on the log record either.
 pub(crate) fn settle(span: &mut SpanRecord) -> Option<LogRecord> {

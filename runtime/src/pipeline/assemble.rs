@@ -33,6 +33,11 @@ impl Assembler {
         self.anchor.refresh();
     }
 
+    /// Where monotonic readings lie in Unix time.
+    pub(crate) fn anchor(&self) -> &Anchor {
+        &self.anchor
+    }
+
     /// Unix time of a monotonic reading.
     pub(crate) fn unix_ns(&self, monotonic: u64) -> u64 {
         self.anchor.unix_ns(monotonic)

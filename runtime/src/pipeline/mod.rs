@@ -1,6 +1,6 @@
 //! What runs on Spanwright's own thread: assemble, hooks, redact, limit, aggregate, fan out.
 //!
-//! `thread` is the loop; `worker` is one destination's thread behind its `queue`, which has a `lane` for each signal and
+//! `thread` is the loop; what it reads becomes a record in `assemble`, or OTLP's bytes in `encode`; `worker` is one destination's thread behind its `queue`, which has a `lane` for each signal and
 //! keeps the `accounts`; `report` is what users see of them.
 //! Nothing here is on the application's threads but [`wake`] and the waiting in [`flush`] and [`shutdown`].
 
@@ -9,9 +9,14 @@ mod aggregate;
 mod assemble;
 mod breaker;
 mod budget;
+#[cfg(feature = "otlp")]
+mod encode;
+#[cfg(feature = "otlp")]
+mod encode_keys;
 mod lane;
 mod latch;
 mod loss;
+mod pending;
 mod plan;
 mod policy;
 mod prepare;

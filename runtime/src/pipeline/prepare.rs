@@ -15,6 +15,12 @@ pub(crate) struct Preparation {
 }
 
 impl Preparation {
+    /// Whether an attribute of this key changes others of its span.
+    #[cfg(feature = "otlp")]
+    pub(crate) fn settles(key: &str) -> bool {
+        crate::db::settles(key) || crate::llm::settles(key)
+    }
+
     /// Prepares a span; answers the log record that holds its content, where content goes there, prepared too.
     pub(crate) fn span(&self, span: &mut SpanRecord) -> (Option<LogRecord>, Redactions) {
         let mut counts = Redactions::default();

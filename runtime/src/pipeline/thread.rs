@@ -5,6 +5,7 @@ use super::assemble::Assembler;
 use super::budget::Budget;
 use super::latch::Latch;
 use super::loss::LossWatch;
+use super::pending::Pending;
 use super::plan::Plan;
 use super::policy::Signal;
 use super::report::DropReason;
@@ -30,8 +31,7 @@ pub(super) struct Loop {
     drain: Drain,
     assembler: Assembler,
     aggregate: Aggregate,
-    spans: Vec<SpanRecord>,
-    span_bytes: usize,
+    spans: Pending,
     logs: Vec<LogRecord>,
     log_bytes: usize,
     /// When the last look at the records began: what is found now has ended since.
@@ -59,6 +59,13 @@ impl Loop {
         for name in &plan.switched_off {
             shared.switch(name, false);
         }
+        let workers = shared.workers.get().map_or(&[][..], Vec::as_slice);
+        let encode = plan.hooks.is_empty() && workers.iter().all(Worker::takes_encoded_spans);
+        let spans = if encode {
+            Pending::encoding(&plan.preparation)
+        } else {
+            Pending::default()
+        };
         let next_metrics = Instant::now() + plan.metric_interval;
         let silent = plan.silent;
         Ok(Self {
@@ -67,8 +74,7 @@ impl Loop {
             drain: Drain::default(),
             assembler: Assembler::new(),
             aggregate: Aggregate::default(),
-            spans: Vec::new(),
-            span_bytes: 0,
+            spans,
             logs: Vec::new(),
             log_bytes: 0,
             looked: Instant::now(),
@@ -171,17 +177,35 @@ impl Loop {
         self.assembler.refresh_clock();
         let looks = Instant::now();
         let mut drain = std::mem::take(&mut self.drain);
-        drain.records(|bytes| match self.assembler.record(bytes) {
-            Some(Record::Span(span)) => self.take_span(span),
-            Some(Record::Log(log)) => self.take_log(log),
-            Some(Record::Metric(_)) | None => {}
-        });
+        drain.records(|bytes| self.take(bytes));
         self.drain = drain;
         self.looked = looks;
     }
 
+    #[inline]
+    fn take(&mut self, bytes: &[u8]) {
+        if bytes.first() == Some(&recorder::PLAIN)
+            && let Some(redactions) = self.spans.plain_span(bytes, self.assembler.anchor())
+        {
+            self.count_ended();
+            self.count(redactions);
+            return self.kept_span();
+        }
+        match self.assembler.record(bytes) {
+            Some(Record::Span(span)) => self.take_span(span),
+            Some(Record::Log(log)) => self.take_log(log),
+            Some(Record::Metric(_)) | None => {}
+        }
+    }
+
+    /// This thread alone writes the number.
+    fn count_ended(&self) {
+        let ended = self.shared.ended.load(Ordering::Relaxed) + 1;
+        self.shared.ended.store(ended, Ordering::Release);
+    }
+
     fn take_span(&mut self, mut span: SpanRecord) {
-        self.shared.ended.fetch_add(1, Ordering::Release);
+        self.count_ended();
         self.aggregate.span(&span);
         let hooks = &self.plan.hooks;
         let kept =
@@ -194,11 +218,15 @@ impl Loop {
         if let Some(details) = details {
             self.keep_log(details);
         }
-        self.span_bytes += span.bytes();
         self.spans.push(span);
+        self.kept_span();
+    }
+
+    /// One span more waits.
+    fn kept_span(&mut self) {
         self.spans_due
             .get_or_insert_with(|| self.looked + self.plan.delay);
-        if self.spans.len() >= self.plan.batch_records || self.span_bytes >= self.plan.batch_bytes {
+        if self.spans.len() >= self.plan.batch_records || self.spans.bytes() >= self.plan.batch_bytes {
             self.seal_spans();
         }
     }
@@ -220,6 +248,9 @@ impl Loop {
     }
 
     fn count(&self, redactions: Redactions) {
+        if redactions == Redactions::default() {
+            return;
+        }
         self.shared
             .redacted
             .fetch_add(redactions.redacted, Ordering::Relaxed);
@@ -240,13 +271,12 @@ impl Loop {
 
     fn seal_spans(&mut self) {
         self.spans_due = None;
-        if self.spans.is_empty() {
+        let (count, bytes) = (self.spans.len() as u64, self.spans.bytes());
+        if count == 0 {
             return;
         }
-        let count = self.spans.len() as u64;
         let mut batch = self.batch();
-        batch.spans = std::mem::take(&mut self.spans);
-        let bytes = std::mem::take(&mut self.span_bytes);
+        self.spans.give(&mut batch);
         if self.offer(batch, bytes, Signal::Traces) {
             self.shared.recorded.fetch_add(count, Ordering::Release);
         } else {

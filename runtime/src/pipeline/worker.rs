@@ -14,6 +14,7 @@ use std::time::Instant;
 /// A destination's worker as the pipeline sees it.
 pub(super) struct Worker {
     signals: Signals,
+    takes_encoded: bool,
     name: String,
     queue: Arc<Queue>,
     last_error: Arc<Mutex<Option<String>>>,
@@ -29,6 +30,7 @@ impl Worker {
         let queue = Arc::new(Queue::new(Arc::clone(budget), policy.clone()));
         let last_error = Arc::new(Mutex::new(None));
         let (signals, name) = (destination.signals(), destination.name().into_owned());
+        let takes_encoded = destination.takes_encoded_spans();
         let mut delivery = Delivery {
             destination,
             queue: Arc::clone(&queue),
@@ -39,6 +41,7 @@ impl Worker {
             .spawn(move || super::in_silence(|| delivery.run()))?;
         Ok(Self {
             signals,
+            takes_encoded,
             name,
             queue,
             last_error,
@@ -47,6 +50,11 @@ impl Worker {
 
     pub(super) fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Whether its spans, if it takes any, may be encoded.
+    pub(super) fn takes_encoded_spans(&self) -> bool {
+        self.takes_encoded || !self.signals.traces
     }
 
     pub(super) fn takes(&self, signal: Signal) -> bool {

@@ -137,6 +137,30 @@ impl Redactor {
         counts
     }
 
+    /// What has to be done with every value of this key. Looks at each of its words: worth remembering.
+    pub(crate) fn treatment(&self, key: &str) -> Treatment {
+        match url::part(key) {
+            _ if !self.enabled => Treatment::Pass,
+            _ if self.keys.is_sensitive(key) => Treatment::Replace,
+            Some(_) => Treatment::SearchUrl,
+            None => Treatment::Search,
+        }
+    }
+
+    /// A text under a key with this treatment, without what the rules find.
+    #[inline]
+    pub(crate) fn treat<'a>(
+        &self,
+        treatment: Treatment,
+        text: &'a str,
+        counts: &mut Redactions,
+    ) -> Cow<'a, str> {
+        match treatment {
+            Treatment::Pass => Cow::Borrowed(text),
+            _ => self.text(text, counts),
+        }
+    }
+
     fn keyed<'a>(&self, key: &str, text: &'a str, counts: &mut Redactions) -> Cow<'a, str> {
         if !self.enabled {
             return Cow::Borrowed(text);
@@ -216,6 +240,26 @@ impl Redactor {
         if let Cow::Owned(clean) = self.text(key.as_str(), counts) {
             *key = clean.into();
         }
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Treatment {
+    Pass,
+    Search,
+    SearchUrl,
+    Replace,
+}
+
+impl Treatment {
+    /// Whether every value of the key is replaced, whatever it is.
+    pub(crate) fn replaces(self) -> bool {
+        matches!(self, Self::Replace)
+    }
+
+    /// Whether texts of the key are treated like those of most keys.
+    pub(crate) fn is_ordinary(self) -> bool {
+        matches!(self, Self::Pass | Self::Search)
     }
 }
 

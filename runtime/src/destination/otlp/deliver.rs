@@ -98,6 +98,7 @@ fn encode(out: &mut Writer, protocol: Protocol, batch: &Batch, signal: Signal, r
         }
     } else {
         match signal {
+            Signal::Traces if batch.spans.is_empty() => batch.encoded.request(out, resource, range),
             Signal::Traces => protobuf::traces(out, resource, &batch.spans[range]),
             Signal::Logs => protobuf::logs(out, resource, &batch.logs[range]),
             Signal::Metrics => protobuf::metrics(out, resource, &batch.metrics[range]),
@@ -109,7 +110,7 @@ impl Signal {
     /// How many records of this signal a batch holds.
     pub(super) fn count(self, batch: &Batch) -> usize {
         match self {
-            Self::Traces => batch.spans.len(),
+            Self::Traces => batch.spans.len() + batch.encoded.len(),
             Self::Logs => batch.logs.len(),
             Self::Metrics => batch.metrics.len(),
         }
@@ -131,6 +132,10 @@ impl Destination for OtlpDestination {
 
     fn signals(&self) -> Signals {
         self.settings.signals
+    }
+
+    fn takes_encoded_spans(&self) -> bool {
+        self.settings.protocol != Protocol::HttpJson
     }
 
     fn deliver(&mut self, batch: &Batch) -> Result<Delivered, DeliveryError> {

@@ -11,6 +11,8 @@ mod builder;
 #[cfg(feature = "otlp")]
 mod deliver;
 #[cfg(feature = "otlp")]
+mod encoded;
+#[cfg(feature = "otlp")]
 mod endpoint;
 #[cfg(feature = "otlp")]
 mod error;
@@ -36,7 +38,15 @@ pub use builder::{Compression, Otlp};
 #[cfg(feature = "otlp")]
 pub use deliver::OtlpDestination;
 #[cfg(feature = "otlp")]
+pub(crate) use encoded::{EncodedSpans, ScopeAt};
+#[cfg(feature = "otlp")]
 pub use error::OtlpError;
+#[cfg(feature = "otlp")]
+pub(crate) use protobuf::key_value;
+#[cfg(feature = "otlp")]
+pub(crate) use shape::flags;
+#[cfg(feature = "otlp")]
+pub(crate) use wire::{Writer, varint};
 
 /// `OTel-OTLP-Exporter-<language>/<version>`, the form that the protocol's exporters share, with our own name.
 #[cfg(feature = "otlp")]

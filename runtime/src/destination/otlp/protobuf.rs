@@ -52,7 +52,8 @@ fn request<T>(
     });
 }
 
-fn span(out: &mut Writer, span: &SpanRecord) {
+/// `Span`.
+pub(super) fn span(out: &mut Writer, span: &SpanRecord) {
     out.bytes(1, &span.trace_id.to_bytes());
     out.bytes(2, &span.span_id.to_bytes());
     out.bytes(3, span.trace_state.as_bytes());
@@ -171,13 +172,14 @@ fn histogram_point(out: &mut Writer, point: &HistogramPoint) {
     }
 }
 
-fn attributes(out: &mut Writer, field: u8, attributes: &[(Key, Value)]) {
+pub(super) fn attributes(out: &mut Writer, field: u8, attributes: &[(Key, Value)]) {
     for (key, value) in attributes {
         key_value(out, field, key, value, 0);
     }
 }
 
-fn key_value(out: &mut Writer, field: u8, key: &str, value: &Value, depth: usize) {
+/// `KeyValue`.
+pub(crate) fn key_value(out: &mut Writer, field: u8, key: &str, value: &Value, depth: usize) {
     out.message(field, Width::One, |out| {
         out.bytes(1, key.as_bytes());
         out.message(2, Width::One, |out| any_value(out, value, depth));

@@ -24,8 +24,13 @@ const IS_REMOTE: u32 = 1 << 9;
 
 /// `Span.flags`: the trace's flags, and whether the parent is remote.
 pub(super) fn span_flags(span: &SpanRecord) -> u32 {
-    let remote = if span.parent_is_remote { IS_REMOTE } else { 0 };
-    u32::from(span.flags.to_byte()) | HAS_IS_REMOTE | remote
+    flags(span.flags.to_byte(), span.parent_is_remote)
+}
+
+/// The same from its two parts.
+pub(crate) fn flags(trace_flags: u8, parent_is_remote: bool) -> u32 {
+    let remote = if parent_is_remote { IS_REMOTE } else { 0 };
+    u32::from(trace_flags) | HAS_IS_REMOTE | remote
 }
 
 /// The records ordered by scope, those of one scope as they came.

@@ -3,9 +3,11 @@
 //! A nested message is written first and its length patched in afterwards; the guess of how many bytes the
 //! length takes is nearly always right, so nearly nothing is moved and nothing is measured twice.
 
+use crate::raw;
+
 /// How many bytes the length before a nested message is expected to take.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Width {
+pub(crate) enum Width {
     /// Below 128 bytes: values, attributes, points.
     One = 1,
     /// Below 16 KiB: spans, log records.
@@ -23,24 +25,30 @@ const LENGTH: u8 = 2;
 const FIXED32: u8 = 5;
 
 /// Writes fields to a buffer that is kept from batch to batch.
-#[derive(Default)]
-pub(super) struct Writer {
+#[derive(Clone, Default)]
+pub(crate) struct Writer {
     buffer: Vec<u8>,
 }
 
 impl Writer {
+    pub(crate) fn with_capacity(bytes: usize) -> Self {
+        Self {
+            buffer: Vec::with_capacity(bytes),
+        }
+    }
+
     /// Empties the buffer and keeps its memory.
-    pub(super) fn clear(&mut self) {
+    pub(crate) fn clear(&mut self) {
         self.buffer.clear();
     }
 
     /// What was written.
-    pub(super) fn as_slice(&self) -> &[u8] {
+    pub(crate) fn as_slice(&self) -> &[u8] {
         &self.buffer
     }
 
     /// The buffer itself, for whoever writes another encoding into it.
-    pub(super) fn buffer_mut(&mut self) -> &mut Vec<u8> {
+    pub(crate) fn buffer_mut(&mut self) -> &mut Vec<u8> {
         &mut self.buffer
     }
 
@@ -57,20 +65,20 @@ impl Writer {
     }
 
     /// A varint field, also where it is zero: a member of a `oneof` must be there to be seen.
-    pub(super) fn set_uint(&mut self, field: u8, value: u64) {
+    pub(crate) fn set_uint(&mut self, field: u8, value: u64) {
         self.tag(field, VARINT);
         self.varint(value);
     }
 
     /// A varint field; zero is the default and left out.
-    pub(super) fn uint(&mut self, field: u8, value: u64) {
+    pub(crate) fn uint(&mut self, field: u8, value: u64) {
         if value != 0 {
             self.set_uint(field, value);
         }
     }
 
     /// A `fixed64` field; zero is the default and left out.
-    pub(super) fn fixed64(&mut self, field: u8, value: u64) {
+    pub(crate) fn fixed64(&mut self, field: u8, value: u64) {
         if value != 0 {
             self.tag(field, FIXED64);
             self.buffer.extend_from_slice(&value.to_le_bytes());
@@ -78,7 +86,7 @@ impl Writer {
     }
 
     /// A `fixed32` field; zero is the default and left out.
-    pub(super) fn fixed32(&mut self, field: u8, value: u32) {
+    pub(crate) fn fixed32(&mut self, field: u8, value: u32) {
         if value != 0 {
             self.tag(field, FIXED32);
             self.buffer.extend_from_slice(&value.to_le_bytes());
@@ -86,27 +94,53 @@ impl Writer {
     }
 
     /// A `double` field, always written: those of OTLP are all optional or in a `oneof`.
-    pub(super) fn set_double(&mut self, field: u8, value: f64) {
+    pub(crate) fn set_double(&mut self, field: u8, value: f64) {
         self.tag(field, FIXED64);
         self.buffer.extend_from_slice(&value.to_le_bytes());
     }
 
     /// A string or bytes field, also where it is empty.
-    pub(super) fn set_bytes(&mut self, field: u8, bytes: &[u8]) {
+    pub(crate) fn set_bytes(&mut self, field: u8, bytes: &[u8]) {
         self.tag(field, LENGTH);
         self.varint(bytes.len() as u64);
         self.buffer.extend_from_slice(bytes);
     }
 
     /// A string or bytes field; empty is the default and left out.
-    pub(super) fn bytes(&mut self, field: u8, bytes: &[u8]) {
+    pub(crate) fn bytes(&mut self, field: u8, bytes: &[u8]) {
         if !bytes.is_empty() {
             self.set_bytes(field, bytes);
         }
     }
 
+    /// A field of `KeyValue`: its field `key` as given, and as its value a short message of fewer than 128 bytes.
+    #[inline]
+    pub(crate) fn pair(&mut self, field: u8, key: &[u8], value: &[u8]) {
+        self.tag(field, LENGTH);
+        self.varint((key.len() + 2 + value.len()) as u64);
+        raw::append(
+            &mut self.buffer,
+            [key, &[2 << 3 | LENGTH, value.len() as u8], value],
+        );
+    }
+
+    /// A field of `KeyValue`: its field `key` as given, and as its value a text.
+    #[inline]
+    pub(crate) fn pair_text(&mut self, field: u8, key: &[u8], text: &str) {
+        let (mut inner, mut outer) = (
+            [1 << 3 | LENGTH; 1 + MAX_VARINT],
+            [2 << 3 | LENGTH; 1 + MAX_VARINT],
+        );
+        let inner_used = 1 + varint(&mut inner[1..], text.len() as u64);
+        let outer_used = 1 + varint(&mut outer[1..], (inner_used + text.len()) as u64);
+        self.tag(field, LENGTH);
+        self.varint((key.len() + outer_used + inner_used + text.len()) as u64);
+        let pieces = [key, &outer[..outer_used], &inner[..inner_used], text.as_bytes()];
+        raw::append(&mut self.buffer, pieces);
+    }
+
     /// A packed field of eight-byte numbers, given in little-endian bytes.
-    pub(super) fn packed64(&mut self, field: u8, numbers: impl ExactSizeIterator<Item = [u8; 8]>) {
+    pub(crate) fn packed64(&mut self, field: u8, numbers: impl ExactSizeIterator<Item = [u8; 8]>) {
         if numbers.len() > 0 {
             self.tag(field, LENGTH);
             self.varint(numbers.len() as u64 * 8);
@@ -115,7 +149,7 @@ impl Writer {
     }
 
     /// A nested message: whatever `write` writes.
-    pub(super) fn message(&mut self, field: u8, width: Width, write: impl FnOnce(&mut Self)) {
+    pub(crate) fn message(&mut self, field: u8, width: Width, write: impl FnOnce(&mut Self)) {
         self.tag(field, LENGTH);
         let at = self.buffer.len();
         let reserved = width as usize;
@@ -123,7 +157,8 @@ impl Writer {
         write(self);
         let body = at + reserved;
         let length = self.buffer.len() - body;
-        let (digits, used) = varint_digits(length as u64);
+        let mut digits = [0; MAX_VARINT];
+        let used = varint(&mut digits, length as u64);
         if used != reserved {
             if used > reserved {
                 self.buffer.resize(at + used + length, 0);
@@ -135,16 +170,20 @@ impl Writer {
     }
 }
 
-fn varint_digits(mut value: u64) -> ([u8; MAX_VARINT], usize) {
-    let mut digits = [0; MAX_VARINT];
+/// Writes a varint to the front of `digits`, which has room for ten; answers how many it took.
+#[inline]
+pub(crate) fn varint(digits: &mut [u8], mut value: u64) -> usize {
     let mut used = 0;
-    while value >= 0x80 {
-        digits[used] = value as u8 | 0x80;
-        value >>= 7;
+    for digit in digits {
         used += 1;
+        if value < 0x80 {
+            *digit = value as u8;
+            break;
+        }
+        *digit = value as u8 | 0x80;
+        value >>= 7;
     }
-    digits[used] = value as u8;
-    (digits, used + 1)
+    used
 }
 
 /// Bytes that are no protobuf message.
