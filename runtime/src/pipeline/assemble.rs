@@ -6,7 +6,7 @@ use crate::record::{
     Attributes, Event, Kind, Link, LogRecord, Outcome, Record, Severity, SpanRecord, Status,
 };
 use crate::recorder::{LOG, PLAIN, SPAN};
-use crate::site;
+use crate::site::{self, Site};
 use crate::wire::{Keys, Reader};
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -17,6 +17,8 @@ pub(crate) struct Assembler {
     anchor: Anchor,
     no_trace_state: Arc<str>,
     keys: Keys,
+    /// By number, from 1, as far as they are known here.
+    sites: Vec<&'static Site>,
 }
 
 impl Assembler {
@@ -25,6 +27,7 @@ impl Assembler {
             anchor: Anchor::read(),
             no_trace_state: Arc::from(""),
             keys: Keys::default(),
+            sites: Vec::new(),
         }
     }
 
@@ -54,12 +57,12 @@ impl Assembler {
         }
     }
 
-    /// See `plain_span` of the recorder's hand-over.
+    /// See `plain_span` in the recorder's `layout`.
     fn plain_span(&mut self, mut reader: Reader<'_>) -> Option<SpanRecord> {
         let kind = Kind::from_byte(reader.u8()?);
         let bits = reader.u8()?;
         let flags = TraceFlags::from_byte(reader.u8()?);
-        let site = site::by_number(reader.u32()?)?;
+        let site = self.site(reader.u32()?)?;
         let trace_id = TraceId::from_bytes(reader.array()?);
         let span_id = SpanId::from_bytes(reader.array()?);
         let parent = SpanId::from_bytes(reader.array()?);
@@ -86,7 +89,7 @@ impl Assembler {
         let outcome = Outcome::from_byte(reader.u8()?);
         let bits = reader.u8()?;
         let flags = TraceFlags::from_byte(reader.u8()?);
-        let site = site::by_number(reader.u32()?)?;
+        let site = self.site(reader.u32()?)?;
         let trace_id = TraceId::from_bytes(reader.array()?);
         let span_id = SpanId::from_bytes(reader.array()?);
         let parent = SpanId::from_bytes(reader.array()?);
@@ -131,6 +134,15 @@ impl Assembler {
             dropped_events: dropped_events.into(),
             dropped_links: dropped_links.into(),
         })
+    }
+
+    /// The site of this number. The list of all is behind a lock, and only ever grows.
+    fn site(&mut self, number: u32) -> Option<&'static Site> {
+        let at = number.checked_sub(1)? as usize;
+        if at >= self.sites.len() {
+            self.sites = site::sites();
+        }
+        self.sites.get(at).copied()
     }
 
     fn trace_state(&self, text: &str) -> Arc<str> {
@@ -181,7 +193,7 @@ impl Assembler {
     fn log(&mut self, mut reader: Reader<'_>) -> Option<LogRecord> {
         let severity = Severity::from_byte(reader.u8()?);
         let flags = TraceFlags::from_byte(reader.u8()?);
-        let site = site::by_number(reader.u32()?)?;
+        let site = self.site(reader.u32()?)?;
         let trace_id = TraceId::from_bytes(reader.array()?);
         let span_id = SpanId::from_bytes(reader.array()?);
         let time = reader.u64()?;

@@ -18,7 +18,7 @@ const MOST_ATTRIBUTES: usize = 32;
 /// Keys of one site that are remembered in their order.
 const REMEMBERED: usize = 16;
 
-/// The parts of a plain span's record at their fixed places; see `plain_span` of the recorder's hand-over.
+/// The parts of a plain span's record at their fixed places; see `plain_span` in the recorder's `layout`.
 struct Parts<'a> {
     kind: u8,
     remote: bool,

@@ -4,7 +4,7 @@ use super::Attributes;
 use crate::id::{SpanId, TraceFlags, TraceId};
 use crate::site::Site;
 use std::borrow::Cow;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 /// OpenTelemetry's span kinds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -184,6 +184,9 @@ pub struct SpanRecord {
     pub dropped_links: u32,
 }
 
+/// What most spans share.
+static NO_TRACE_STATE: LazyLock<Arc<str>> = LazyLock::new(|| Arc::from(""));
+
 impl SpanRecord {
     /// A root span of this name, of no time and with nothing set: to start from in tests of one's own destination.
     pub fn new(trace_id: TraceId, span_id: SpanId, name: impl Into<Cow<'static, str>>) -> Self {
@@ -193,7 +196,7 @@ impl SpanRecord {
             parent_span_id: None,
             parent_is_remote: false,
             flags: TraceFlags::SAMPLED,
-            trace_state: Arc::from(""),
+            trace_state: Arc::clone(&NO_TRACE_STATE),
             site: None,
             name: name.into(),
             kind: Kind::Internal,

@@ -207,7 +207,7 @@ fn is_plain(live: &Live) -> bool {
 #[inline]
 fn finish_plain(stack: &Stack, live: Box<Live>) {
     #[cfg(feature = "pipeline")]
-    super::handover::plain_span(&stack.records, &live);
+    super::layout::plain_span(&stack.records, &live);
     stack.blocks.give(live);
 }
 
@@ -216,7 +216,7 @@ fn finish_other(mut live: Box<Live>, outcome: Outcome) {
     if live.recording {
         settle(&mut live, outcome);
         #[cfg(feature = "pipeline")]
-        super::handover::span(&live);
+        super::layout::span(&live);
     } else {
         count_unsampled();
     }

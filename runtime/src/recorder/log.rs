@@ -13,7 +13,7 @@ pub(crate) fn record_log(
     body: Option<&Value>,
     fields: &[(&str, Value)],
 ) {
-    super::handover::log(live, severity, event_name, body, fields);
+    super::layout::log(live, severity, event_name, body, fields);
 }
 
 #[cfg(not(feature = "pipeline"))]

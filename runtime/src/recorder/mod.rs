@@ -2,7 +2,7 @@
 //! It never blocks, and in steady state it does not allocate.
 //!
 //! `start` decides and makes a [`Live`]; `call`, `future` and `stream` run the user's code with it; `finish`
-//! reads the outcome, writes the record's bytes and hands them to `handover`.
+//! reads the outcome, writes the record's bytes in `layout` and hands them to `handover`.
 
 mod bounds;
 mod call;
@@ -16,6 +16,8 @@ mod future;
 #[cfg(feature = "pipeline")]
 mod handover;
 mod held;
+#[cfg(feature = "pipeline")]
+mod layout;
 mod live;
 mod log;
 mod open;
@@ -47,9 +49,11 @@ pub(crate) use finish::protect;
 pub use finish::{End, Finish, NoRead, apply, ignore, on_ok};
 pub use future::{InSpan, future, returned_future};
 #[cfg(feature = "pipeline")]
-pub(crate) use handover::{Drain, LOG, PLAIN, Records, SPAN, lost, set_queue_bytes};
+pub(crate) use handover::{Drain, Records, lost, set_queue_bytes};
 #[cfg(feature = "tower")]
 pub(crate) use held::{Held, Polling};
+#[cfg(feature = "pipeline")]
+pub(crate) use layout::{LOG, PLAIN, SPAN};
 pub(crate) use live::{Blocks, Live};
 pub(crate) use log::record_log;
 pub use open::OpenSpan;
