@@ -11,7 +11,7 @@ use super::worker::Worker;
 use crate::destination::{Batch, Destination};
 use crate::record::{LogRecord, Metric, Outcome, Record, SpanRecord};
 use crate::recorder::{self, Drain};
-use crate::redact::Redactions;
+use crate::redact::{Redactions, Totals};
 use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -36,8 +36,7 @@ pub(super) struct Shared {
     ended: AtomicU64,
     recorded: AtomicU64,
     logs: AtomicU64,
-    redacted: AtomicU64,
-    redaction_failed: AtomicU64,
+    redactions: Totals,
     before: Counters,
 }
 
@@ -106,8 +105,9 @@ impl Shared {
             dropped,
             unsampled: lost.unsampled,
             logs: load(&self.logs),
-            redacted: load(&self.redacted),
-            redaction_failed: load(&self.redaction_failed),
+            redacted: self.redactions.by_rule().map(|(_, count)| count).sum(),
+            redacted_by_rule: self.redactions.by_rule().collect(),
+            redaction_failed: self.redactions.failed(),
             destinations: self
                 .workers
                 .get()
@@ -295,12 +295,7 @@ impl Loop {
     }
 
     fn count(&self, redactions: Redactions) {
-        self.shared
-            .redacted
-            .fetch_add(redactions.redacted, Ordering::Relaxed);
-        self.shared
-            .redaction_failed
-            .fetch_add(redactions.failed, Ordering::Relaxed);
+        self.shared.redactions.add(&redactions);
     }
 
     /// Gives what waits to the destinations.

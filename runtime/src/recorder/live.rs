@@ -3,7 +3,7 @@
 use super::fingerprints::Fingerprints;
 use super::open::Slot;
 use super::{bounds, event};
-use crate::capture::{self, BoundedWriter, Capture};
+use crate::capture::{self, Capture};
 use crate::context::{Carried, SpanContext};
 use crate::id::{SpanId, TraceFlags, TraceId};
 use crate::record::{Kind, Outcome};
@@ -265,10 +265,7 @@ impl Live {
         self.name.clear();
         let buffer = &mut self.name;
         let written = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-            let _ = fmt::write(
-                &mut BoundedWriter::new(buffer, NAME_BOUND),
-                format_args!("{name}"),
-            );
+            capture::format_bounded(buffer, NAME_BOUND, format_args!("{name}"));
         }));
         if written.is_err() {
             self.name.clear();
