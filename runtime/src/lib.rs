@@ -90,7 +90,7 @@ pub mod __private;
 
 #[cfg(feature = "subscriber")]
 pub use bridge::{Logs, layer};
-pub use capture::{Capture, Captured};
+pub use capture::{Capture, Captured, Secret};
 pub use context::{Context, ContextGuard, InContext, SpanContext};
 #[cfg(feature = "pipeline")]
 pub use destination::{Batch, Delivered, DeliveryError, Destination, IntoDestination, Signals};
@@ -107,7 +107,9 @@ pub use recorder::open_spans as active_spans;
 pub use recorder::{
     ErrorType, EventBuilder, InSpan, IntoLink, IntoParent, OpenSpan, SpanRef, Start, TimedOut, current,
 };
-pub use redact::Redactor;
+#[cfg(feature = "regex")]
+pub use redact::PatternError;
+pub use redact::{RedactionMode, RedactionRule, Redactor};
 #[cfg(feature = "pipeline")]
 pub use sampler::{Sample, SampleRequest, Sampler, SamplerError};
 #[cfg(feature = "pipeline")]

@@ -1,8 +1,11 @@
 //! How much of a value, a span and an event is kept.
 //!
 //! Records come in redacted and go out bounded: what a count leaves out is counted in the record, what a length
-//! cuts off is counted in the text.
+//! cuts off is counted in the text. JSON that is cut stays JSON.
 
+mod json;
+
+use crate::capture::WAS_CUT;
 use crate::record::{Attributes, LogRecord, Metric, MetricData, SpanRecord, Status};
 use crate::value::Value;
 use std::borrow::Cow;
@@ -67,15 +70,23 @@ pub(crate) fn has_own_length(key: &str) -> bool {
 
 /// Cuts `text` after `max` characters and says how many more there were: `…(+12 chars)`. Says whether it cut.
 ///
-/// Cutting again changes nothing, and cutting shorter adds to the number.
+/// Cutting again changes nothing, and cutting shorter adds to the number. JSON is cut a little earlier, so that with
+/// its end it has `max` characters at most.
 pub(crate) fn truncate(text: &mut String, max: usize) -> bool {
+    let begun = text.strip_suffix(WAS_CUT);
     if text.len() <= max {
-        return false;
+        // JSON whose end was not captured is in need of one.
+        let closed = begun.and_then(|begun| json::cut(begun, max, |_| WAS_CUT.to_owned()));
+        return closed.map(|closed| *text = closed).is_some();
     }
     let (content, cut_before) = without_marker(text);
     let Some((end, _)) = content.char_indices().nth(max) else {
         return false;
     };
+    if let Some(closed) = json::cut(begun.unwrap_or(text), max, marker) {
+        *text = closed;
+        return true;
+    }
     let more = cut_before.saturating_add(content[end..].chars().count() as u64);
     text.truncate(end);
     text.push_str(&marker(more));

@@ -1,7 +1,7 @@
 //! Values reach the backend typed and bounded, and capturing them never changes what a function does.
 
 use spanwright::testing::TestTraces;
-use spanwright::{Capture, Value, traced};
+use spanwright::{Capture, Redactor, Value, traced};
 use std::fmt;
 
 #[derive(Capture)]
@@ -216,7 +216,25 @@ fn what_flows_to_spans_below() {
         "{}",
         traces.tree()
     );
-    assert_eq!(spans[0].attribute("user.id"), Some(&"u-1".into()));
+    let user = spans[0].attribute("user.id").unwrap().as_str().unwrap();
+    assert!(user.starts_with("h1:") && user.len() == 35, "{user}");
     assert_eq!(spans[1].attribute("tenant.id"), Some(&"t-1".into()));
     assert!(spans[2].attributes.is_empty());
+}
+
+#[test]
+fn ids_of_a_session_are_hashed_unless_their_key_is_allowed() {
+    let ids = |redactor| {
+        let traces = TestTraces::with(redactor);
+        let session = spanwright::session().user("u-1").session("s-1").tenant("u-1");
+        assert!(!format!("{session:?}").contains("u-1"));
+        session.in_scope(|| spanwright::in_span("work", || ()));
+        let span = traces.find("work").unwrap();
+        ["user.id", "session.id", "tenant.id"].map(|key| span.attribute(key).unwrap().to_string())
+    };
+    let [user, session, tenant] = ids(Redactor::default().allow_key("session.id"));
+    assert!(user.starts_with("h1:") && session == "s-1");
+    assert_eq!(user, tenant, "equal ids have equal hashes");
+    assert_eq!(ids(Redactor::default())[0], user, "also at another time");
+    assert_eq!(ids(Redactor::disabled_for_debugging()), ["u-1", "s-1", "u-1"]);
 }

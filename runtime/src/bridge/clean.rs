@@ -18,6 +18,11 @@ fn rules() -> Arc<Redactor> {
     Arc::clone(&RULES.read().unwrap_or_else(PoisonError::into_inner))
 }
 
+/// Whether an id that is given under this key may leave as it is.
+pub(crate) fn passes_id(key: &str) -> bool {
+    rules().passes_id(key)
+}
+
 /// Redacts the value of `key` in place.
 pub(super) fn value(key: &str, value: &mut Value) {
     let _ = rules().redact_value(key, value);

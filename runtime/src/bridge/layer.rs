@@ -5,6 +5,7 @@ use super::callsite::MARK_LATE;
 use super::fields::{Fields, Loose, Sink, Wishes};
 use super::filter::LayerFilter;
 use super::{foreign, out};
+use crate::capture::CUT;
 use crate::context::{Body, Context, Entry, Mode, with_stack};
 use crate::recorder::{self, EventFields, Live, Span, Start};
 use tracing_core::span::{Attributes, Id, Record};
@@ -198,6 +199,7 @@ fn capture(event: &Event<'_>) -> (String, Loose) {
         loose.put("message", message.as_str());
         let end = (0..=EVENT_NAME_BOUND).rfind(|end| message.is_char_boundary(*end));
         message.truncate(end.unwrap_or_default());
+        message.push_str(CUT);
     }
     (message, loose)
 }

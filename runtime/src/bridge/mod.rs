@@ -23,6 +23,7 @@ mod layer;
 mod logs;
 pub(crate) mod out;
 
+pub(crate) use clean::passes_id;
 #[cfg(feature = "pipeline")]
 pub(crate) use clean::set_redactor;
 #[cfg(feature = "subscriber")]

@@ -1,6 +1,6 @@
 //! `Capture` for what holds other values: references, pointers, `Option`, arrays, [`Value`].
 
-use super::{Capture, Captured, Simple};
+use super::{CAPTURE_BOUND, Capture, Captured, DEPTH_BOUND, Simple, put_text};
 use crate::value::Value;
 use crate::wire;
 use std::borrow::Cow;
@@ -71,11 +71,36 @@ impl Capture for Value {
     fn capture(&self, out: &mut Captured<'_>) {
         match self {
             Self::String(text) => out.str(text),
+            Self::Bytes(bytes) => out.bytes(bytes),
             other => {
                 if out.begin() {
-                    wire::put_value(out.buffer, other);
+                    put_nested(out.buffer, other, out.depth);
                 }
             }
+        }
+    }
+}
+
+/// A value with all its texts bounded; what is nested too deep is left out.
+fn put_nested(buffer: &mut Vec<u8>, value: &Value, depth: u8) {
+    match value {
+        Value::Bool(_) | Value::Int(_) | Value::Float(_) => wire::put_value(buffer, value),
+        Value::String(text) => put_text(buffer, text),
+        Value::Bytes(bytes) => wire::put_bytes(buffer, &bytes[..bytes.len().min(CAPTURE_BOUND)]),
+        Value::Array(items) => {
+            let opened = wire::open_array(buffer);
+            for item in items.iter().filter(|_| depth < DEPTH_BOUND) {
+                put_nested(buffer, item, depth + 1);
+            }
+            wire::close(buffer, opened);
+        }
+        Value::Map(items) => {
+            let opened = wire::open_map(buffer);
+            for (key, item) in items.iter().filter(|_| depth < DEPTH_BOUND) {
+                wire::put_key(buffer, key);
+                put_nested(buffer, item, depth + 1);
+            }
+            wire::close(buffer, opened);
         }
     }
 }

@@ -53,7 +53,8 @@ impl Captured<'_> {
         struct Bounded(Vec<u8>);
         impl std::io::Write for Bounded {
             fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-                let room = CAPTURE_BOUND.saturating_sub(self.0.len());
+                // One byte too many shows that more was to come.
+                let room = (CAPTURE_BOUND + 1).saturating_sub(self.0.len());
                 if room == 0 {
                     return Err(std::io::ErrorKind::WriteZero.into());
                 }

@@ -7,8 +7,10 @@ mod bounded;
 mod containers;
 mod forms;
 mod primitives;
+mod secret;
 
-pub(crate) use bounded::BoundedWriter;
+pub(crate) use bounded::{BoundedWriter, CUT, WAS_CUT, format_bounded};
+pub use secret::Secret;
 
 use crate::wire;
 use std::fmt;
@@ -185,7 +187,7 @@ impl<'a> Captured<'a> {
     #[inline]
     pub fn str(&mut self, value: &str) {
         if self.begin() {
-            wire::put_str(self.buffer, bounded_text(value));
+            put_text(self.buffer, value);
         }
     }
 
@@ -209,9 +211,7 @@ impl<'a> Captured<'a> {
     fn format(&mut self, arguments: fmt::Arguments<'_>) {
         if self.begin() {
             let opened = wire::open_str(self.buffer);
-            // An error means that the bound was reached, or that the value's own formatting failed; what was
-            // written until then is kept.
-            let _ = fmt::write(&mut BoundedWriter::new(self.buffer, CAPTURE_BOUND), arguments);
+            format_bounded(self.buffer, CAPTURE_BOUND, arguments);
             wire::close(self.buffer, opened);
         }
     }
@@ -305,13 +305,16 @@ impl<'a> Captured<'a> {
     }
 }
 
-/// As much of a text as is captured.
+/// Writes text, at most 64 KiB of it.
 #[inline]
-pub(crate) fn bounded_text(text: &str) -> &str {
-    if text.len() > CAPTURE_BOUND {
-        &text[..text.floor_char_boundary(CAPTURE_BOUND)]
+fn put_text(buffer: &mut Vec<u8>, text: &str) {
+    if text.len() <= CAPTURE_BOUND {
+        wire::put_str(buffer, text);
     } else {
-        text
+        let opened = wire::open_str(buffer);
+        buffer.extend_from_slice(&text.as_bytes()[..text.floor_char_boundary(CAPTURE_BOUND)]);
+        buffer.extend_from_slice(CUT.as_bytes());
+        wire::close(buffer, opened);
     }
 }
 

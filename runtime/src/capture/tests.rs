@@ -99,7 +99,8 @@ fn formatting_stops_at_the_bounds() {
     let Value::String(text) = &Reader::new(&buffer).attributes()[0].1 else {
         panic!("not text")
     };
-    assert_eq!(text.len(), CAPTURE_BOUND);
+    let kept = text.strip_suffix(CUT).unwrap();
+    assert_eq!(kept.len(), CAPTURE_BOUND);
 
     // A million nodes deep, on a stack that a derived `Debug` of that depth overflows.
     std::thread::Builder::new()
@@ -120,6 +121,44 @@ fn formatting_stops_at_the_bounds() {
         .unwrap()
         .join()
         .unwrap();
+}
+
+#[test]
+fn only_what_was_cut_says_so() {
+    let text = |length: usize, write: &dyn Fn(&mut Captured<'_>, &str)| {
+        let mut buffer = Vec::new();
+        let text = "x".repeat(length);
+        protected(&mut buffer, "k", &mut 0, 128, |out| write(out, &text));
+        Reader::new(&buffer).attributes()[0].1.to_string()
+    };
+    let forms: [&dyn Fn(&mut Captured<'_>, &str); 3] = [
+        &|out, text| out.str(text),
+        &|out, text| out.display(text),
+        &|out, text| Value::from(text).capture(out),
+    ];
+    for form in forms {
+        assert_eq!(text(CAPTURE_BOUND, form).len(), CAPTURE_BOUND);
+        let cut = text(CAPTURE_BOUND + 1, form);
+        assert_eq!(cut.strip_suffix(CUT).map(str::len), Some(CAPTURE_BOUND));
+    }
+}
+
+#[test]
+fn a_nested_value_is_bounded_in_each_text_and_in_depth() {
+    let long = Value::from("x".repeat(CAPTURE_BOUND + 1));
+    let mut deep = Value::from("bottom");
+    for _ in 0..100 {
+        deep = Value::Array(vec![deep]);
+    }
+    let value = Value::Map(vec![
+        ("list".into(), Value::Array(vec![long])),
+        ("deep".into(), deep),
+    ]);
+    let mut buffer = Vec::new();
+    protected(&mut buffer, "k", &mut 0, 128, |out| value.capture(out));
+    let read = Reader::new(&buffer).attributes()[0].1.to_string();
+    assert!(read.contains("x…") && !read.contains("bottom"));
+    assert!(buffer.len() < CAPTURE_BOUND + 500);
 }
 
 #[test]

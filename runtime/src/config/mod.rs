@@ -23,6 +23,7 @@ pub(crate) use resource::{GivenService, ProcessFacts, ResourceSettings};
 pub(crate) use semantics::{Content, ExceptionSignal, Semantics};
 
 use crate::limits::Limits;
+use crate::redact::{HASH_KEY_VARIABLE, HashKey};
 use crate::sampler::Sampler;
 use env::{Env, list, one_of};
 
@@ -86,6 +87,7 @@ impl Settings {
         let [traces, logs, metrics] = exporters::read(&mut env);
         legacy::without_effect(&mut env);
         fixed_metrics(&mut env);
+        hash_key(&mut env);
         Self {
             disabled: disabled(&mut env),
             log_level: log_level(&mut env),
@@ -143,6 +145,16 @@ fn log_level(env: &mut Env<'_>) -> LogLevel {
     ];
     env.parsed("OTEL_LOG_LEVEL", "info", |text| one_of(text, &names))
         .unwrap_or_default()
+}
+
+/// The key itself is read where it is used; a bad one is told here, and never shown.
+fn hash_key(env: &mut Env<'_>) {
+    env.parsed(HASH_KEY_VARIABLE, "a random key", |text| {
+        let key = HashKey::parse(text).map(|_| ());
+        key.ok_or_else(|| {
+            "the key is not 32 hexadecimal digits, as `openssl rand -hex 16` prints them".to_owned()
+        })
+    });
 }
 
 /// Metrics have one shape here; asking for another is told.

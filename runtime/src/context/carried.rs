@@ -8,6 +8,9 @@ use std::sync::Arc;
 pub(crate) trait Route: Send + Sync + std::panic::RefUnwindSafe {
     /// Takes one record in the recorder's byte form.
     fn take(&self, record: &[u8]);
+
+    /// Whether an id that is given under this key may leave as it is.
+    fn passes_id(&self, key: &str) -> bool;
 }
 
 /// Shared by a span and those below it; a span that adds something makes a new one.

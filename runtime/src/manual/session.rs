@@ -1,10 +1,18 @@
 //! Attributes that flow to every span below: who, in which session, for whom.
+//!
+//! Ids of people leave as keyed hashes, so that a trace tells one user from another and not who that is.
 
+use crate::bridge;
 use crate::capture::{self, Capture};
 use crate::context::{Context, ContextGuard, InContext};
+use crate::redact;
 use std::future::Future;
 
 /// Starts a description of what all spans below share.
+///
+/// The ids of [`user`](Session::user), [`session`](Session::session) and [`tenant`](Session::tenant) become keyed
+/// hashes (`h1:…`, see [`RedactionMode::Hash`](crate::RedactionMode::Hash)), unless their key is allowed by
+/// [`Redactor::allow_key`](crate::Redactor::allow_key).
 ///
 /// ```
 /// let _session = spanwright::session().user("u-17").session("s-3").tag("beta").attach();
@@ -14,6 +22,7 @@ pub fn session() -> Session {
     Session {
         wire: Vec::new(),
         count: 0,
+        ids: Vec::new(),
         tags: Vec::new(),
         baggage: Vec::new(),
     }
@@ -21,12 +30,23 @@ pub fn session() -> Session {
 
 /// What all spans below share; see [`session`].
 #[must_use = "a session does nothing until it is attached"]
-#[derive(Debug)]
 pub struct Session {
     wire: Vec<u8>,
     count: u16,
+    /// Keys and ids as they were given: what is attached decides how they leave.
+    ids: Vec<(&'static str, String)>,
     tags: Vec<String>,
     baggage: Vec<(String, String)>,
+}
+
+/// Whether an id may leave as it is: what the test says that the spans belong to, else what `init` was told.
+fn passes(context: &Context, key: &str) -> bool {
+    #[cfg(feature = "pipeline")]
+    if let Some(route) = crate::context::Carried::route_of(context.carried()) {
+        return route.passes_id(key);
+    }
+    let _ = context;
+    bridge::passes_id(key)
 }
 
 impl Session {
@@ -36,24 +56,29 @@ impl Session {
         self
     }
 
-    /// `user.id`
+    /// `user.id`, as a keyed hash.
     pub fn user(self, id: &str) -> Self {
-        self.attribute("user.id", id)
+        self.id("user.id", id)
     }
 
-    /// `session.id`
+    /// `session.id`, as a keyed hash.
     pub fn session(self, id: &str) -> Self {
-        self.attribute("session.id", id)
+        self.id("session.id", id)
     }
 
-    /// `tenant.id`
+    /// `tenant.id`, as a keyed hash.
     pub fn tenant(self, id: &str) -> Self {
-        self.attribute("tenant.id", id)
+        self.id("tenant.id", id)
     }
 
     /// `project.name`
     pub fn project(self, name: &str) -> Self {
         self.attribute("project.name", name)
+    }
+
+    fn id(mut self, key: &'static str, id: &str) -> Self {
+        self.ids.push((key, id.to_owned()));
+        self
     }
 
     /// Adds to `tag.tags`.
@@ -74,6 +99,14 @@ impl Session {
             capture::capture_into(&mut self.wire, "tag.tags", &mut self.count, 128, &tags);
         }
         let mut context = Context::current();
+        for (key, id) in std::mem::take(&mut self.ids) {
+            let id = if passes(&context, key) {
+                id
+            } else {
+                redact::hash(&id)
+            };
+            self = self.attribute(key, &id);
+        }
         context.carry(|carried| {
             carried.add(&self.wire, self.count);
             for (key, value) in &self.baggage {
@@ -96,5 +129,16 @@ impl Session {
     /// Makes it hold in a future.
     pub fn instrument<F: Future>(self, future: F) -> InContext<F> {
         self.context().wrap(future)
+    }
+}
+
+/// Shows no value.
+impl std::fmt::Debug for Session {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Session")
+            .field("attributes", &(usize::from(self.count) + self.ids.len()))
+            .field("tags", &self.tags.len())
+            .field("baggage", &self.baggage.len())
+            .finish()
     }
 }

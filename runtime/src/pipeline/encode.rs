@@ -9,7 +9,7 @@ use super::prepare::Preparation;
 use crate::clock::Anchor;
 use crate::destination::otlp::{self, EncodedSpans, ScopeAt, Writer, key_value};
 use crate::record::Kind;
-use crate::redact::Redactions;
+use crate::redact::{Redactions, is_below_cards};
 use crate::site::{self, Site};
 use crate::wire::{self, Reader};
 
@@ -187,7 +187,7 @@ impl AttributeWriter<'_> {
             Some(wire::Scalar::Bool(value)) if !facts.treatment().replaces() => {
                 out.pair(9, facts.field(), &[0x10, value.into()]);
             }
-            Some(wire::Scalar::Int(value)) if !facts.treatment().replaces() => {
+            Some(wire::Scalar::Int(value)) if !facts.treatment().replaces() && is_below_cards(value) => {
                 let mut digits = [0x18; 11];
                 let used = otlp::varint(&mut digits[1..], value.cast_unsigned());
                 out.pair(9, facts.field(), &digits[..=used]);

@@ -1,5 +1,6 @@
 //! Accounts: where every span is.
 
+use crate::redact::RedactionRule;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -127,6 +128,8 @@ pub struct Health {
     pub logs: u64,
     /// Values that redaction replaced.
     pub redacted: u64,
+    /// Of these, how many for each rule that replaced something.
+    pub redacted_by_rule: BTreeMap<RedactionRule, u64>,
     /// Values that were withheld because redaction failed on them.
     pub redaction_failed: u64,
     /// Each destination's account.

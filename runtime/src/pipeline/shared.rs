@@ -5,6 +5,7 @@ use super::latch::Latch;
 use super::report::{DropReason, Health};
 use super::worker::Worker;
 use crate::recorder;
+use crate::redact::Totals;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::Thread;
@@ -28,8 +29,7 @@ pub(super) struct Shared {
     pub(super) ended: AtomicU64,
     pub(super) recorded: AtomicU64,
     pub(super) logs: AtomicU64,
-    pub(super) redacted: AtomicU64,
-    pub(super) redaction_failed: AtomicU64,
+    pub(super) redactions: Totals,
     pub(super) before: Losses,
 }
 
@@ -126,8 +126,9 @@ impl Shared {
             pending: ended.saturating_sub(settled),
             unsampled: lost.unsampled,
             logs: load(&self.logs),
-            redacted: load(&self.redacted),
-            redaction_failed: load(&self.redaction_failed),
+            redacted: self.redactions.by_rule().map(|(_, count)| count).sum(),
+            redacted_by_rule: self.redactions.by_rule().collect(),
+            redaction_failed: self.redactions.failed(),
             destinations: self
                 .workers
                 .get()

@@ -248,15 +248,9 @@ impl Loop {
     }
 
     fn count(&self, redactions: Redactions) {
-        if redactions == Redactions::default() {
-            return;
+        if redactions != Redactions::default() {
+            self.shared.redactions.add(&redactions);
         }
-        self.shared
-            .redacted
-            .fetch_add(redactions.redacted, Ordering::Relaxed);
-        self.shared
-            .redaction_failed
-            .fetch_add(redactions.failed, Ordering::Relaxed);
     }
 
     /// Gives what waits to the destinations.

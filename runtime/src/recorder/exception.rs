@@ -8,7 +8,7 @@
 use super::event::EventFields;
 use super::fingerprints::Fingerprints;
 use super::live::Live;
-use crate::capture::BoundedWriter;
+use crate::capture::format_bounded;
 use crate::context::with_stack;
 use crate::record::{Outcome, Severity};
 use crate::semconv;
@@ -91,10 +91,7 @@ pub(crate) struct Failure<'a> {
 fn text_of(error: &dyn fmt::Display) -> Option<String> {
     let mut text = Vec::new();
     catch_unwind(AssertUnwindSafe(|| {
-        let _ = fmt::write(
-            &mut BoundedWriter::new(&mut text, TEXT_BOUND),
-            format_args!("{error}"),
-        );
+        format_bounded(&mut text, TEXT_BOUND, format_args!("{error}"));
     }))
     .ok()?;
     Some(String::from_utf8_lossy(&text).into_owned())

@@ -3,7 +3,7 @@
 use super::extra::{Extra, POOLED_BYTES};
 use super::open::Slot;
 use super::{bounds, event};
-use crate::capture::{self, BoundedWriter, Capture, Simple};
+use crate::capture::{self, CAPTURE_BOUND, Capture, Simple};
 use crate::context::{Carried, SpanContext, with_stack};
 use crate::id::{SpanId, TraceFlags, TraceId};
 use crate::record::Kind;
@@ -203,8 +203,8 @@ impl Live {
     pub(crate) fn set_new<T: Capture + ?Sized>(&mut self, key: &str, value: &T) {
         match value.simple() {
             Some(Simple::Int(value)) => self.set_new_int(key, value),
-            Some(Simple::Str(value)) => self.set_new_str(key, value),
-            None => capture::capture_into(
+            Some(Simple::Str(value)) if value.len() <= CAPTURE_BOUND => self.set_new_str(key, value),
+            _ => capture::capture_into(
                 &mut self.attributes,
                 key,
                 &mut self.attribute_count,
@@ -224,7 +224,7 @@ impl Live {
     #[inline(never)]
     fn set_new_str(&mut self, key: &str, value: &str) {
         if self.count_attribute() {
-            wire::put_str_at(&mut self.attributes, key, capture::bounded_text(value));
+            wire::put_str_at(&mut self.attributes, key, value);
         }
     }
 
@@ -283,10 +283,7 @@ impl Live {
         let buffer = &mut self.extra_mut().name;
         buffer.clear();
         let written = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-            let _ = fmt::write(
-                &mut BoundedWriter::new(buffer, NAME_BOUND),
-                format_args!("{name}"),
-            );
+            capture::format_bounded(buffer, NAME_BOUND, format_args!("{name}"));
         }));
         if written.is_err() {
             self.extra.name.clear();

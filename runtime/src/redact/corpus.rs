@@ -278,7 +278,7 @@ pub(super) fn benign() -> Vec<String> {
         all.push(format!("00-{a:016x}{b:016x}-{b:016x}-01"));
         all.push(format!("sha256:{a:016x}{b:016x}{a:016x}{b:016x}"));
         all.push(format!("req_{a:x}_{b}"));
-        all.push(format!("{}", a % 10_000_000_000_000_000));
+        all.push(format!("{}", a % 10_000_000_000_000));
         let image: String = (0..300)
             .map(|_| char::from(BASE64[(next() >> 40) as usize % 64]))
             .collect();

@@ -3,6 +3,7 @@
 //! In goes a key as anybody writes it (`x-api-key`, `apiKey`, `X_API_KEY`, `db.password`), out comes whether its
 //! value must be replaced. `prompt_tokens`, `author` and `keyboard` hold no sensitive word.
 
+use super::mode::RedactionMode;
 use super::vocabulary::{asks, describes, is_pair, is_word, measures_tokens};
 
 /// Longest word that can be in the vocabulary's lists.
@@ -11,10 +12,16 @@ const LONGEST: usize = 24;
 /// The built-in words, and what a user added or allowed.
 #[derive(Clone, Debug, Default)]
 pub(super) struct KeyRules {
-    /// Word sequences, lower case.
-    added: Vec<Vec<String>>,
+    added: Vec<Added>,
     /// Exact keys that no key rule applies to.
     allowed: Vec<String>,
+}
+
+#[derive(Clone, Debug)]
+struct Added {
+    /// Words in lower case.
+    sequence: Vec<String>,
+    mode: Option<RedactionMode>,
 }
 
 impl KeyRules {
@@ -25,11 +32,11 @@ impl KeyRules {
         }
     }
 
-    /// Every key that holds these words in this order is sensitive.
-    pub(super) fn add(&mut self, key: &str) {
+    /// Every key that holds these words in this order is sensitive, and its values are replaced in this way.
+    pub(super) fn add(&mut self, key: &str, mode: Option<RedactionMode>) {
         let sequence: Vec<String> = words(key).map(str::to_ascii_lowercase).collect();
         if !sequence.is_empty() {
-            self.added.push(sequence);
+            self.added.push(Added { sequence, mode });
         }
     }
 
@@ -38,12 +45,20 @@ impl KeyRules {
         self.allowed.push(key.to_owned());
     }
 
+    pub(super) fn is_allowed(&self, key: &str) -> bool {
+        self.allowed.iter().any(|allowed| allowed == key)
+    }
+
     /// Whether the value under this key must be replaced whatever it is. Linear; does not allocate.
     pub(super) fn is_sensitive(&self, key: &str) -> bool {
-        if self.allowed.iter().any(|allowed| allowed == key) {
-            return false;
-        }
-        is_built_in(key) || self.added.iter().any(|sequence| holds(key, sequence))
+        !self.is_allowed(key)
+            && (is_built_in(key) || self.added.iter().any(|added| holds(key, &added.sequence)))
+    }
+
+    /// How the value under this key is replaced, where the user said so; what was said last holds.
+    pub(super) fn mode_of(&self, key: &str) -> Option<RedactionMode> {
+        let of_key = |added: &&Added| added.mode.is_some() && holds(key, &added.sequence);
+        self.added.iter().rev().find(of_key).and_then(|added| added.mode)
     }
 }
 
@@ -214,8 +229,8 @@ mod tests {
     #[test]
     fn users_add_by_words_and_allow_by_the_exact_key() {
         let mut rules = KeyRules::new();
-        rules.add("pan");
-        rules.add("customer.tax-id");
+        rules.add("pan", None);
+        rules.add("customer.tax-id", None);
         rules.allow("login.token");
         assert!(rules.is_sensitive("card.PAN") && rules.is_sensitive("card_pan"));
         assert!(!rules.is_sensitive("company") && !rules.is_sensitive("panel"));
@@ -227,7 +242,7 @@ mod tests {
         #[test]
         fn any_key_is_judged_without_a_panic(key in ".{0,80}") {
             let mut rules = KeyRules::new();
-            rules.add(&key);
+            rules.add(&key, None);
             let has_words = words(&key).next().is_some();
             prop_assert!(!has_words || rules.is_sensitive(&key));
         }

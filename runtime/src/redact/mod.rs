@@ -8,15 +8,22 @@
     reason = "without a pipeline only values for `tracing` are redacted"
 )]
 
+mod address;
 mod edit;
+mod hash;
+mod iban;
 mod key;
+mod mode;
+mod number;
 mod pair;
 mod place;
 mod quote;
 mod record;
+mod rule;
 mod scan;
 mod token;
 mod url;
+mod user;
 mod value;
 mod vocabulary;
 
@@ -25,12 +32,22 @@ mod corpus;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use hash::{HashKey, VARIABLE as HASH_KEY_VARIABLE, of as hash};
+pub use mode::RedactionMode;
+pub(crate) use number::is_below_cards;
+pub use rule::RedactionRule;
+pub(crate) use rule::{Redactions, Totals};
+#[cfg(feature = "regex")]
+pub use user::PatternError;
+
 use crate::value::{Key, Value};
 use key::KeyRules;
+use rule::{PerRule, RuleSet};
 use std::borrow::Cow;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use user::UserRule;
 
 /// What stands for a value that was replaced.
 pub(crate) const MARK: &str = "[REDACTED]";
@@ -39,24 +56,49 @@ const URL_MARK: &str = "REDACTED";
 /// What stands for a value that could not be redacted.
 pub(crate) const FAILED: &str = "[REDACTION_FAILED]";
 
-type Rule = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
+/// What the built-in rules look for, and what they write in its place.
+#[derive(Clone, Debug)]
+struct Rules {
+    keys: KeyRules,
+    set: RuleSet,
+    modes: PerRule<RedactionMode>,
+}
+
+impl Rules {
+    const fn new() -> Self {
+        Self {
+            keys: KeyRules::new(),
+            set: RuleSet::DEFAULT,
+            modes: [RedactionMode::Remove; RedactionRule::ALL.len()],
+        }
+    }
+}
 
 /// What is replaced before anything is exported: by key, whatever the value, and by value, whatever the key.
 ///
-/// The default knows the keys of passwords, tokens, API keys, cookies and the like, and the shapes of the
-/// commonest credentials: issuers' prefixes, JWTs, private keys, `Authorization` values, URLs with userinfo.
+/// The default knows the keys of passwords, tokens, API keys, cookies and the like, and these values wherever they
+/// stand: credentials with an issuer's prefix, JWTs, private keys, `Authorization` values, URLs with userinfo,
+/// payment cards, IBANs, social security numbers with hyphens, and e-mail addresses. Telephone numbers and IP
+/// addresses are asked for by [`with`](Self::with).
 ///
-/// ```ignore
+/// ```
+/// use spanwright::{RedactionMode, RedactionRule, Redactor};
+///
 /// let redactor = Redactor::default()
 ///     .key("pan")
+///     .key_mode("customer.number", RedactionMode::Hash)
 ///     .allow_key("session.token")
+///     .with(RedactionRule::Phone)
+///     .mode(RedactionRule::Card, RedactionMode::Mask)
 ///     .rule(|text| text.contains("ACME-").then(|| "[customer number]".to_owned()));
+/// # let _ = redactor;
 /// ```
 #[derive(Clone)]
 pub struct Redactor {
     enabled: bool,
-    keys: KeyRules,
-    rules: Vec<Rule>,
+    rules: Rules,
+    /// The user's, in order.
+    own: Vec<UserRule>,
 }
 
 impl Default for Redactor {
@@ -69,8 +111,8 @@ impl fmt::Debug for Redactor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Redactor")
             .field("enabled", &self.enabled)
-            .field("keys", &self.keys)
-            .field("rules", &self.rules.len())
+            .field("rules", &self.rules)
+            .field("own", &self.own.len())
             .finish()
     }
 }
@@ -79,8 +121,8 @@ impl Redactor {
     const fn new() -> Self {
         Self {
             enabled: true,
-            keys: KeyRules::new(),
-            rules: Vec::new(),
+            rules: Rules::new(),
+            own: Vec::new(),
         }
     }
 
@@ -88,14 +130,45 @@ impl Redactor {
     /// `company`. Case and separators do not matter.
     #[must_use]
     pub fn key(mut self, words: &str) -> Self {
-        self.keys.add(words);
+        self.rules.keys.add(words, None);
         self
     }
 
-    /// Exempts exactly this key, case included, from the rules by key. The rules by value still apply.
+    /// As [`key`](Self::key), and says what is written in place of these values. Words that are known already
+    /// (`password`) may be given too.
+    #[must_use]
+    pub fn key_mode(mut self, words: &str, mode: RedactionMode) -> Self {
+        self.rules.keys.add(words, Some(mode));
+        self
+    }
+
+    /// Exempts exactly this key, case included, from the rules by key. The rules by value still apply. An id that is
+    /// given to [`session()`](crate::session) under it (`user.id`, `session.id`, `tenant.id`) passes as it is.
     #[must_use]
     pub fn allow_key(mut self, key: &str) -> Self {
-        self.keys.allow(key);
+        self.rules.keys.allow(key);
+        self
+    }
+
+    /// Switches a rule on. All are, but [`RedactionRule::Phone`] and [`RedactionRule::Ip`].
+    #[must_use]
+    pub fn with(mut self, rule: RedactionRule) -> Self {
+        self.rules.set = self.rules.set.with(rule);
+        self
+    }
+
+    /// Switches a rule by value off. What keys say of their values, [`RedactionRule::Key`] within texts left out,
+    /// stays in force.
+    #[must_use]
+    pub fn without(mut self, rule: RedactionRule) -> Self {
+        self.rules.set = self.rules.set.without(rule);
+        self
+    }
+
+    /// What is written in place of what this rule finds; default [`RedactionMode::Remove`].
+    #[must_use]
+    pub fn mode(mut self, rule: RedactionRule, mode: RedactionMode) -> Self {
+        self.rules.modes[rule as usize] = mode;
         self
     }
 
@@ -105,8 +178,19 @@ impl Redactor {
     /// the value becomes `[REDACTION_FAILED]`.
     #[must_use]
     pub fn rule(mut self, rule: impl Fn(&str) -> Option<String> + Send + Sync + 'static) -> Self {
-        self.rules.push(Arc::new(rule));
+        self.own.push(UserRule::Closure(Arc::new(rule)));
         self
+    }
+
+    /// Adds a rule by regular expression: what it matches is replaced, by the mode of [`RedactionRule::Custom`].
+    /// Matching takes time linear in the text.
+    ///
+    /// # Errors
+    /// Where the pattern is no regular expression; the message shows what is wrong with it.
+    #[cfg(feature = "regex")]
+    pub fn pattern(mut self, pattern: &str) -> Result<Self, PatternError> {
+        self.own.push(user::pattern(pattern)?);
+        Ok(self)
     }
 
     /// **Replaces nothing at all**: passwords, tokens and keys that are in your values reach every destination
@@ -137,14 +221,20 @@ impl Redactor {
         counts
     }
 
+    /// Whether an id that is given under this key may leave as it is.
+    pub(crate) fn passes_id(&self, key: &str) -> bool {
+        !self.enabled || self.rules.keys.is_allowed(key)
+    }
+
     /// What has to be done with every value of this key. Looks at each of its words: worth remembering.
     pub(crate) fn treatment(&self, key: &str) -> Treatment {
-        match url::part(key) {
-            _ if !self.enabled => Treatment::Pass,
-            _ if self.keys.is_sensitive(key) => Treatment::Replace,
-            Some(_) => Treatment::SearchUrl,
-            None => Treatment::Search,
-        }
+        Treatment(if !self.enabled {
+            Does::Pass
+        } else if self.rules.keys.is_sensitive(key) {
+            Does::Replace(self.key_mode_of(key))
+        } else {
+            url::part(key).map_or(Does::Search, Does::SearchUrl)
+        })
     }
 
     /// A text under a key with this treatment, without what the rules find.
@@ -155,41 +245,48 @@ impl Redactor {
         text: &'a str,
         counts: &mut Redactions,
     ) -> Cow<'a, str> {
-        match treatment {
-            Treatment::Pass => Cow::Borrowed(text),
-            _ => self.text(text, counts),
+        match treatment.0 {
+            Does::Pass => Cow::Borrowed(text),
+            Does::Search => self.text(text, counts),
+            Does::SearchUrl(part) => self.guarded(counts, |counts| self.url(text, part, counts)),
+            Does::Replace(mode) => self.whole(text, mode, counts),
         }
     }
 
     fn keyed<'a>(&self, key: &str, text: &'a str, counts: &mut Redactions) -> Cow<'a, str> {
-        if !self.enabled {
-            return Cow::Borrowed(text);
-        }
-        self.guarded(counts, |counts| {
-            if self.keys.is_sensitive(key) {
-                if text == MARK {
-                    return Cow::Borrowed(text);
-                }
-                counts.redacted += 1;
-                return Cow::Borrowed(MARK);
-            }
-            match url::part(key) {
-                Some(part) => {
-                    let (parts, count) = url::sanitise(text, part, &self.keys);
-                    counts.redacted += count;
-                    let clean = self.apply(&parts, counts);
-                    // A mark may have ended a parameter's name or value.
-                    let (clean, count) = url::sanitise(&clean, part, &self.keys);
-                    counts.redacted += count;
-                    Cow::Owned(clean.into_owned())
-                }
-                None => self.apply(text, counts),
-            }
-        })
+        self.treat(self.treatment(key), text, counts)
     }
 
+    fn key_mode_of(&self, key: &str) -> RedactionMode {
+        let own = self.rules.keys.mode_of(key);
+        own.unwrap_or(self.rules.modes[RedactionRule::Key as usize])
+    }
+
+    /// The mark for all of a text.
+    fn whole<'a>(&self, text: &'a str, mode: RedactionMode, counts: &mut Redactions) -> Cow<'a, str> {
+        if mode::is_mark(text) {
+            return Cow::Borrowed(text);
+        }
+        counts.count(RedactionRule::Key);
+        mode.replace(text, false)
+    }
+
+    fn url<'a>(&self, text: &'a str, part: url::Part, counts: &mut Redactions) -> Cow<'a, str> {
+        let clean = self.sanitise(text, part, counts);
+        let clean = self.apply(&clean, counts);
+        // A mark may have ended a parameter's name or value.
+        Cow::Owned(self.sanitise(&clean, part, counts).into_owned())
+    }
+
+    fn sanitise<'a>(&self, text: &'a str, part: url::Part, counts: &mut Redactions) -> Cow<'a, str> {
+        let hits = url::hits(text, part, &self.rules.keys);
+        hits.iter().for_each(|hit| counts.count(hit.rule));
+        edit::apply(text, &hits, text.len(), &self.rules.modes)
+    }
+
+    #[inline]
     fn text<'a>(&self, text: &'a str, counts: &mut Redactions) -> Cow<'a, str> {
-        if !self.enabled || text.is_empty() {
+        if !self.enabled || (self.own.is_empty() && scan::is_plain(text, self.rules.set)) {
             return Cow::Borrowed(text);
         }
         self.guarded(counts, |counts| self.apply(text, counts))
@@ -201,15 +298,13 @@ impl Redactor {
         counts: &mut Redactions,
         redact: impl FnOnce(&mut Redactions) -> Cow<'a, str>,
     ) -> Cow<'a, str> {
-        let mut own = Redactions::default();
-        match catch_unwind(AssertUnwindSafe(|| redact(&mut own))) {
-            Ok(clean) => {
-                *counts += own;
-                clean
-            }
+        let before = *counts;
+        match catch_unwind(AssertUnwindSafe(|| redact(counts))) {
+            Ok(clean) => clean,
             Err(payload) => {
                 // Dropping a payload may run the user's code, and panic again.
                 std::mem::forget(payload);
+                *counts = before;
                 counts.failed += 1;
                 Cow::Borrowed(FAILED)
             }
@@ -219,21 +314,16 @@ impl Redactor {
     /// The users' rules in order, then the built-in ones.
     fn apply<'a>(&self, text: &'a str, counts: &mut Redactions) -> Cow<'a, str> {
         let mut replaced: Option<String> = None;
-        for rule in &self.rules {
-            if let Some(clean) = rule(replaced.as_deref().unwrap_or(text)) {
-                counts.redacted += 1;
+        let mode = self.rules.modes[RedactionRule::Custom as usize];
+        for rule in &self.own {
+            if let Some(clean) = rule.apply(replaced.as_deref().unwrap_or(text), mode, counts) {
                 replaced = Some(clean);
             }
         }
-        let (clean, count) = match replaced {
-            None => scan::redact(text, &self.keys),
-            Some(own) => {
-                let (clean, count) = scan::redact(&own, &self.keys);
-                (Cow::Owned(clean.into_owned()), count)
-            }
-        };
-        counts.redacted += count;
-        clean
+        match replaced {
+            None => scan::redact(text, &self.rules, counts),
+            Some(own) => Cow::Owned(scan::redact(&own, &self.rules, counts).into_owned()),
+        }
     }
 
     fn redact_key(&self, key: &mut Key, counts: &mut Redactions) {
@@ -243,40 +333,31 @@ impl Redactor {
     }
 }
 
+/// What [`Redactor::treat`] does with the values of a key.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Treatment {
-    Pass,
-    Search,
-    SearchUrl,
-    Replace,
-}
+pub(crate) struct Treatment(Does);
 
 impl Treatment {
     /// Whether every value of the key is replaced, whatever it is.
     pub(crate) fn replaces(self) -> bool {
-        matches!(self, Self::Replace)
+        matches!(self.0, Does::Replace(_))
     }
 
     /// Whether texts of the key are treated like those of most keys.
     pub(crate) fn is_ordinary(self) -> bool {
-        matches!(self, Self::Pass | Self::Search)
+        matches!(self.0, Does::Pass | Does::Search)
     }
 }
 
-/// What one call replaced.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Redactions {
-    /// Places replaced.
-    pub(crate) redacted: u64,
-    /// Values withheld because a rule panicked.
-    pub(crate) failed: u64,
-}
-
-impl std::ops::AddAssign for Redactions {
-    fn add_assign(&mut self, other: Self) {
-        self.redacted += other.redacted;
-        self.failed += other.failed;
-    }
+#[derive(Clone, Copy, Debug)]
+enum Does {
+    Pass,
+    /// Looks for secrets in the text.
+    Search,
+    /// Looks for them in a URL.
+    SearchUrl(url::Part),
+    /// Replaces all of it.
+    Replace(RedactionMode),
 }
 
 /// Redacts by the default rules; for values that leave by way of `tracing`, where nothing is configured.

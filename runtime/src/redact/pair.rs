@@ -3,9 +3,10 @@
 //! Finds the key at the start of a run, what separates it from its value, and hands both to [`value`](super::value),
 //! which knows where a value ends.
 
-use super::edit::Hit;
+use super::edit::{Form, Hit};
 use super::place::Place;
 use super::quote::{Quote, quote_at};
+use super::rule::RedactionRule;
 use super::value::{self, Ends, Found};
 use super::{key, url};
 
@@ -39,10 +40,10 @@ pub(super) fn pair(place: Place<'_>) -> Option<Hit> {
     }
     let bytes = place.bytes();
     let separated = separator(place)?;
-    let query = separated.kind == Separator::Equals
+    let parameter = separated.kind == Separator::Equals
         && place.at > 0
-        && matches!(bytes[place.at - 1], b'?' | b'&' | b'#')
-        && url::is_sensitive_parameter(place.run(), place.keys);
+        && matches!(bytes[place.at - 1], b'?' | b'&' | b'#');
+    let query = parameter && url::is_sensitive_parameter(place.run(), place.keys);
     if !query && !is_sensitive(place, separated.kind) {
         return None;
     }
@@ -63,28 +64,27 @@ pub(super) fn pair(place: Place<'_>) -> Option<Hit> {
             return None;
         }
     }
-    Some(hit(found, separated.quote, query))
+    Some(hit(place, found, separated.quote, query))
 }
 
-fn hit(found: Found, key: Option<Quote>, query: bool) -> Hit {
-    let with = match key {
-        _ if query => super::URL_MARK,
+fn hit(place: Place<'_>, found: Found, key: Option<Quote>, query: bool) -> Hit {
+    let form = match key {
+        _ if query => Form::Url,
         // A bare value under a key in double quotes is JSON's, and so must the mark be.
         Some(Quote {
             mark: b'"',
-            slashes: 0,
-        }) if found.bare => "\"[REDACTED]\"",
-        Some(Quote {
-            mark: b'"',
-            slashes: 1,
-        }) if found.bare => "\\\"[REDACTED]\\\"",
-        _ => super::MARK,
+            slashes: slashes @ 0..=1,
+        }) if found.bare => Form::Quoted(slashes as u8),
+        _ => Form::Bare,
     };
-    Hit {
-        start: found.start,
-        end: found.end,
-        with,
-    }
+    let rule = if query {
+        RedactionRule::Url
+    } else {
+        RedactionRule::Key
+    };
+    let mut hit = Hit::new(found.start, found.end, rule).with_form(form);
+    hit.mode = place.keys.mode_of(place.run());
+    hit
 }
 
 /// Whether the run, or the run with the word before it, is a sensitive key.

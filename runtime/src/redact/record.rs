@@ -1,6 +1,9 @@
 //! Walks records: names, keys, values, events, links, status text, bodies.
 
-use super::{MARK, Redactions, Redactor};
+use super::number::is_card_number;
+use super::scan::UNCERTAIN;
+use super::{MARK, RedactionRule, Redactions, Redactor};
+use crate::capture::{CAPTURE_BOUND, CUT};
 use crate::limits::{DEPTH, TOO_DEEP};
 use crate::record::{Attributes, LogRecord, Metric, MetricData, Resource, SpanRecord, Status};
 use crate::value::{Key, Value};
@@ -106,15 +109,22 @@ fn nested(redactor: &Redactor, key: &str, value: &mut Value, depth: usize, count
                 *text = clean;
             }
         }
-        _ if redactor.keys.is_sensitive(key) => withhold(value, MARK, counts),
+        _ if redactor.rules.keys.is_sensitive(key) => replace(redactor, key, value, counts),
+        Value::Int(number) if is_card_number(*number) && redactor.rules.set.has(RedactionRule::Card) => {
+            let mode = redactor.rules.modes[RedactionRule::Card as usize];
+            let mark = mode.replace(&number.to_string(), false);
+            withhold(value, &mark, RedactionRule::Card, counts);
+        }
         Value::Bool(_) | Value::Int(_) | Value::Float(_) => {}
         Value::Bytes(bytes) => redact_bytes(redactor, bytes, counts),
-        Value::Array(_) | Value::Map(_) if depth >= DEPTH => withhold(value, TOO_DEEP, counts),
+        Value::Array(_) | Value::Map(_) if depth >= DEPTH => {
+            withhold(value, TOO_DEEP, RedactionRule::Depth, counts)
+        }
         Value::Array(items) => {
             for at in 0..items.len() {
                 let hidden = at > 0 && names(redactor, items, at - 1);
                 if hidden {
-                    withhold(&mut items[at], MARK, counts);
+                    withhold(&mut items[at], MARK, RedactionRule::Key, counts);
                 } else {
                     nested(redactor, key, &mut items[at], depth + 1, counts);
                 }
@@ -126,7 +136,7 @@ fn nested(redactor: &Redactor, key: &str, value: &mut Value, depth: usize, count
                 .any(|(key, item)| matches!(&**key, "name" | "key") && is_name(redactor, item));
             for (key, item) in items {
                 if named && *key == "value" {
-                    withhold(item, MARK, counts);
+                    withhold(item, MARK, RedactionRule::Key, counts);
                 }
                 entry(redactor, key, item, depth + 1, counts);
             }
@@ -150,24 +160,43 @@ fn is_name(redactor: &Redactor, item: &Value) -> bool {
             && text
                 .bytes()
                 .all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
-            && redactor.keys.is_sensitive(text)
+            && redactor.rules.keys.is_sensitive(text)
     })
 }
 
-fn withhold(value: &mut Value, mark: &str, counts: &mut Redactions) {
+fn withhold(value: &mut Value, mark: &str, rule: RedactionRule, counts: &mut Redactions) {
     if value.as_str() != Some(mark) {
         *value = Value::String(mark.to_owned());
-        counts.redacted += 1;
+        counts.count(rule);
     }
+}
+
+/// Replaces a value that is no text, by what its key asks for.
+fn replace(redactor: &Redactor, key: &str, value: &mut Value, counts: &mut Redactions) {
+    let mark = redactor.key_mode_of(key).replace(&value.to_string(), false);
+    withhold(value, &mark, RedactionRule::Key, counts);
 }
 
 /// Bytes that are text are redacted as text; others are withheld whole if something in them is found.
 fn redact_bytes(redactor: &Redactor, bytes: &mut Vec<u8>, counts: &mut Redactions) {
+    // As of a text that was cut, the end may be a secret's beginning.
+    let cut = bytes.len() == CAPTURE_BOUND;
     let clean = match std::str::from_utf8(bytes) {
+        Ok(text) if cut => Some(redactor.text(&[text, CUT].concat(), counts).into_owned()),
         Ok(text) => changed(text, redactor.text(text, counts)),
+        Err(error) if cut && error.error_len().is_none() => {
+            // Only the last character is in part.
+            bytes.truncate(error.valid_up_to());
+            let text = String::from_utf8_lossy(bytes) + CUT;
+            Some(redactor.text(&text, counts).into_owned())
+        }
         Err(_) => {
             let text = String::from_utf8_lossy(bytes);
-            changed(&text, redactor.text(&text, counts)).map(|_| MARK.to_owned())
+            let clean = changed(&text, redactor.text(&text, counts)).map(|_| MARK.to_owned());
+            if cut {
+                bytes.truncate(CAPTURE_BOUND - UNCERTAIN);
+            }
+            clean
         }
     };
     if let Some(clean) = clean {

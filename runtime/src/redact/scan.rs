@@ -1,76 +1,186 @@
-//! Value rules: one pass over a text, with every detector asked at each word's start.
+//! Value rules: one pass over a text, in which a word's first byte and the byte after its run say which detectors
+//! are worth asking.
 //!
 //! A detector looks a bounded distance ahead unless it hits, and what it hit is not looked at again; so the pass
 //! is linear whatever the text. A further kind of secret is one more function in [`DETECTORS`].
 
 use super::edit::{self, Hit};
-use super::key::KeyRules;
 use super::place::Place;
-use super::{pair, token, url};
+use super::rule::{RedactionRule, Redactions, RuleSet};
+use super::{Rules, address, iban, number, pair, token, url};
+use crate::capture::{CUT, WAS_CUT};
 use std::borrow::Cow;
 
-type Detector = fn(Place<'_>) -> Option<Hit>;
+/// A kind of secret: the rule that must be on, at which places it can begin, and what tells it.
+struct Detector {
+    rule: RedactionRule,
+    places: u16,
+    find: fn(Place<'_>) -> Option<Hit>,
+}
+
+// Places that the first byte of a word tells.
+const PREFIX: u16 = 1;
+const LOWER_E: u16 = 1 << 1;
+const UPPER_B: u16 = 1 << 2;
+const BOT: u16 = 1 << 3;
+const SCHEME: u16 = 1 << 4;
+const DIGIT: u16 = 1 << 5;
+const UPPER: u16 = 1 << 6;
+const HEX: u16 = 1 << 7;
+// Places that the byte after a run tells, for the run's first word.
+const PAIR: u16 = 1 << 8;
+const COLON: u16 = 1 << 9;
+const SIGN: u16 = 1 << 10;
+
+const fn detector(rule: RedactionRule, places: u16, find: fn(Place<'_>) -> Option<Hit>) -> Detector {
+    Detector { rule, places, find }
+}
 
 /// Asked in this order; the first hit wins.
-const DETECTORS: [Detector; 7] = [
-    token::prefixed,
-    token::jwt,
-    token::private_key,
-    token::telegram,
-    token::scheme,
-    url::userinfo,
-    pair::pair,
+const DETECTORS: [Detector; 13] = [
+    detector(RedactionRule::ApiKey, PREFIX, token::prefixed),
+    detector(RedactionRule::Jwt, LOWER_E, token::jwt),
+    detector(RedactionRule::PrivateKey, UPPER_B, token::private_key),
+    detector(RedactionRule::ApiKey, BOT, token::telegram),
+    detector(RedactionRule::Authorization, SCHEME, token::scheme),
+    detector(RedactionRule::Card, DIGIT, number::card),
+    detector(RedactionRule::Ssn, DIGIT, number::ssn),
+    detector(RedactionRule::Iban, UPPER, iban::iban),
+    detector(RedactionRule::Url, COLON, url::userinfo),
+    detector(RedactionRule::Key, PAIR, pair::pair),
+    detector(RedactionRule::Email, SIGN, address::email),
+    detector(RedactionRule::Phone, DIGIT, number::phone),
+    detector(RedactionRule::Ip, HEX, address::ip),
 ];
 
-/// The text without what the value rules find, and how many places were replaced.
-///
-/// A mark beside the rest of a text may make a match that was none before (a bracket ends a run), so a text that was
-/// changed is read again, a fixed number of times.
-pub(super) fn redact<'a>(text: &'a str, keys: &KeyRules) -> (Cow<'a, str>, u64) {
-    if is_plain(text) {
-        return (Cow::Borrowed(text), 0);
-    }
-    const AGAIN: usize = 4;
-    let first = hits(text, keys);
-    let mut clean = edit::apply(text, &first);
-    let mut count = first.len() as u64;
-    let mut last = first.len();
-    for _ in 0..AGAIN {
-        if last == 0 {
-            break;
+/// By the first byte of a word.
+static FIRST: [u16; 256] = {
+    let mut table = [0; 256];
+    let mut byte = 0_usize;
+    while byte < 256 {
+        let own = byte as u8;
+        let mut places = 0;
+        if token::begins_prefix(own) {
+            places |= PREFIX;
         }
-        let more = hits(&clean, keys);
-        last = more.len();
-        count += more.len() as u64;
-        if last > 0 {
-            clean = Cow::Owned(edit::apply(&clean, &more).into_owned());
+        if own.is_ascii_digit() {
+            places |= DIGIT | BOT;
         }
+        if own.is_ascii_uppercase() {
+            places |= UPPER;
+        }
+        if own.is_ascii_hexdigit() {
+            places |= HEX;
+        }
+        places |= match own {
+            b'e' => LOWER_E,
+            b'B' => UPPER_B | SCHEME,
+            b'b' => BOT | SCHEME,
+            _ => 0,
+        };
+        table[byte] = places;
+        byte += 1;
     }
-    (clean, count)
-}
+    table
+};
+
+/// By the byte after a run.
+static AFTER: [u16; 256] = {
+    let mut table = [0; 256];
+    let mut byte = 0_usize;
+    while byte < 256 {
+        table[byte] = match byte as u8 {
+            b':' => PAIR | COLON,
+            b'%' => PAIR | COLON | SIGN,
+            b'"' | b'`' | b'\\' | b']' | b'*' | b'>' | b' ' | b'\t' | b'=' => PAIR,
+            b'\'' => PAIR | SIGN,
+            b'@' | b'+' | 0x80.. => SIGN,
+            _ => 0,
+        };
+        byte += 1;
+    }
+    table
+};
 
 /// Whether a text is too short for any token and has nothing that could part a key from its value: most values are
 /// such, and need no more than this look.
-fn is_plain(text: &str) -> bool {
+pub(super) fn is_plain(text: &str, set: RuleSet) -> bool {
     text.len() < SHORTEST_TOKEN
+        && !set.has(RedactionRule::Ip)
         && text
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-' | b'/'))
 }
 
-/// No detector takes a token below this for one.
-const SHORTEST_TOKEN: usize = 12;
+/// No detector takes a token below this for one, but for IP addresses.
+const SHORTEST_TOKEN: usize = 11;
 
-fn hits(text: &str, keys: &KeyRules) -> Vec<Hit> {
+/// Bytes that a text loses at its end where it was cut: what began there may be a secret's beginning.
+pub(super) const UNCERTAIN: usize = 1024;
+
+/// The text without what the rules by value find.
+///
+/// A mark beside the rest of a text may make a match that was none before (a bracket ends a run), so a text that was
+/// changed is read again, a fixed number of times.
+pub(super) fn redact<'a>(text: &'a str, rules: &Rules, counts: &mut Redactions) -> Cow<'a, str> {
+    if is_plain(text, rules.set) {
+        return Cow::Borrowed(text);
+    }
+    let (whole, cut) = match text.strip_suffix(CUT) {
+        Some(begun) => (begun, true),
+        None => (text, false),
+    };
+    let end = if cut {
+        // A text with a smaller bound than a captured value loses half.
+        whole.floor_char_boundary(whole.len() - UNCERTAIN.min(whole.len() / 2))
+    } else {
+        whole.len()
+    };
+    let mut clean = replace(whole, end, rules, cut, counts);
+    const AGAIN: usize = 4;
+    for _ in 0..AGAIN {
+        let Some(owned) = clean.1.then_some(&*clean.0) else {
+            break;
+        };
+        let again = replace(owned, owned.len(), rules, false, counts);
+        clean = (Cow::Owned(again.0.into_owned()), again.1);
+    }
+    match (clean.0, cut) {
+        (clean, false) => clean,
+        (clean, true) => Cow::Owned(clean.into_owned() + WAS_CUT),
+    }
+}
+
+/// One pass; says whether anything was found before `end`, where the text ends.
+fn replace<'a>(
+    text: &'a str,
+    end: usize,
+    rules: &Rules,
+    cut: bool,
+    counts: &mut Redactions,
+) -> (Cow<'a, str>, bool) {
+    let mut hits = hits(text, rules, cut);
+    hits.retain(|hit| hit.start < end);
+    hits.iter().for_each(|hit| counts.count(hit.rule));
+    (edit::apply(text, &hits, end, &rules.modes), !hits.is_empty())
+}
+
+/// All that the rules find, in order and without overlaps. `cut` says that the text's end was cut off.
+fn hits(text: &str, rules: &Rules, cut: bool) -> Vec<Hit> {
     let bytes = text.as_bytes();
     let mut hits: Vec<Hit> = Vec::new();
-    let (mut at, mut run, mut before) = (0, (0, 0), None);
-    while at < bytes.len() {
-        let soft = follows_escape(bytes, at);
-        if !bytes[at].is_ascii_alphanumeric() || !(soft || begins_word(bytes, at)) {
+    // What is before the word, and where an escape ends that its letters follow.
+    let (mut at, mut run, mut before, mut escaped) = (0, (0, 0), None, usize::MAX);
+    while let Some(byte) = bytes.get(at).copied() {
+        if !byte.is_ascii_alphanumeric() {
+            escaped = match byte {
+                b'\\' | b'%' => escape_end(bytes, at).unwrap_or(escaped),
+                _ => escaped,
+            };
             at += 1;
             continue;
         }
+        let soft = at == escaped;
         if at >= run.1 {
             let adjacent = run.1 > 0 && run.1 + 1 == at && bytes[run.1] == b' ';
             before = adjacent.then_some(run);
@@ -79,37 +189,75 @@ fn hits(text: &str, keys: &KeyRules) -> Vec<Hit> {
             run.0 = at;
             before = None;
         }
+        let after = match bytes.get(run.1) {
+            Some(after) if at == run.0 => AFTER[usize::from(*after)],
+            _ => 0,
+        };
+        let places = FIRST[usize::from(byte)] | after;
         let place = Place {
             text,
-            keys,
+            keys: &rules.keys,
+            rules: rules.set,
             at,
+            soft,
             run_start: run.0,
             run_end: run.1,
             before,
+            cut,
         };
-        match DETECTORS.iter().find_map(|detect| detect(place)) {
+        match if places == 0 { None } else { ask(place, places) } {
             Some(mut hit) => {
                 hit.start = hit.start.max(hits.last().map_or(0, |last| last.end));
                 at = hit.end.max(at + 1);
+                escaped = (at..at + 3)
+                    .find(|at| follows_escape(bytes, *at))
+                    .unwrap_or(usize::MAX);
+                if at != escaped && bytes[at - 1].is_ascii_alphanumeric() {
+                    at = word_end(bytes, at, escaped);
+                }
                 hits.push(hit);
             }
-            None => at += 1,
+            None => at = word_end(bytes, at, escaped),
         }
     }
     hits
 }
 
-fn begins_word(bytes: &[u8], at: usize) -> bool {
-    at == 0 || !bytes[at - 1].is_ascii_alphanumeric()
+fn ask(place: Place<'_>, places: u16) -> Option<Hit> {
+    DETECTORS
+        .iter()
+        .filter(|detector| detector.places & places != 0 && place.rules.has(detector.rule))
+        .find_map(|detector| (detector.find)(place))
 }
 
-/// Whether a letter or digit just before belongs to an escape (`\n`, `%20`), so that a word begins here.
+/// Where the letters and digits from `at` on end, or an escape among them.
+fn word_end(bytes: &[u8], at: usize, escaped: usize) -> usize {
+    let length = bytes[at..]
+        .iter()
+        .take_while(|byte| byte.is_ascii_alphanumeric())
+        .count();
+    if escaped > at {
+        escaped.min(at + length)
+    } else {
+        at + length
+    }
+}
+
+/// Where the escape (`\n`, `%20`) ends that begins here.
+fn escape_end(bytes: &[u8], at: usize) -> Option<usize> {
+    [2, 3]
+        .map(|length| at + length)
+        .into_iter()
+        .find(|end| follows_escape(bytes, *end))
+}
+
+/// Whether what is just before belongs to an escape, so that a word begins here.
 fn follows_escape(bytes: &[u8], at: usize) -> bool {
-    let back = |n: usize| at.checked_sub(n).map(|i| bytes[i]);
-    let letter = back(2) == Some(b'\\') && back(1).is_some_and(|b| b"nrtbf".contains(&b));
+    let back = |n: usize| at.checked_sub(n).and_then(|at| bytes.get(at).copied());
+    let letter = back(2) == Some(b'\\') && back(1).is_some_and(|byte| b"nrtbf".contains(&byte));
     let percent = back(3) == Some(b'%')
-        && back(2).is_some_and(|b| b.is_ascii_hexdigit())
-        && back(1).is_some_and(|b| b.is_ascii_hexdigit());
+        && back(2).is_some_and(|byte| byte.is_ascii_hexdigit())
+        && back(1).is_some_and(|byte| byte.is_ascii_hexdigit());
     letter || percent
 }
 
@@ -129,8 +277,9 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(20_000))]
         #[test]
-        fn what_is_plain_has_no_hit(text in "(sk-|ghp_|eyJ|AKIA|hf_|xox[abp]-|glpat-|pk_live_|npm_|password|token|--)?[A-Za-z0-9_./-]{0,15}") {
-            prop_assert!(!is_plain(&text) || hits(&text, &KeyRules::default()).is_empty(), "{}", text);
+        fn what_is_plain_has_no_hit(text in "(sk-|ghp_|eyJ|AKIA|hf_|xox[abp]-|glpat-|pk_live_|npm_|password|token|--|[0-9]{3}-[0-9]{2}-)?[A-Za-z0-9_./-]{0,15}") {
+            let rules = Rules::new();
+            prop_assert!(!is_plain(&text, rules.set) || hits(&text, &rules, false).is_empty(), "{}", text);
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::edit::Hit;
 use super::place::Place;
+use super::rule::RedactionRule;
 
 /// Which bytes a credential goes on with after its prefix.
 #[derive(Clone, Copy)]
@@ -59,8 +60,13 @@ const fn exactly(prefix: &'static str, set: Set, length: usize) -> Rule {
 
 use Set::{Alphanumeric, Dotted, Hex, Upper, Word};
 
+/// Whether an issuer's prefix begins with this byte.
+pub(super) const fn begins_prefix(byte: u8) -> bool {
+    !rules(byte).is_empty()
+}
+
 /// The rules by the prefix's first byte, so that most words meet none.
-fn rules(first: u8) -> &'static [Rule] {
+const fn rules(first: u8) -> &'static [Rule] {
     match first {
         // AWS access key ids, Google API keys, Atlassian, age.
         b'A' => {
@@ -207,7 +213,7 @@ pub(super) fn prefixed(place: Place<'_>) -> Option<Hit> {
         if rule.exact {
             let end = place.at + rule.prefix.len() + rule.length;
             let bounded = !body.get(rule.length).is_some_and(|byte| Word.holds(*byte));
-            return bounded.then_some(Hit::mark(place.at, end));
+            return bounded.then_some(Hit::new(place.at, end, RedactionRule::ApiKey));
         }
         let digit = body
             .iter()
@@ -216,10 +222,8 @@ pub(super) fn prefixed(place: Place<'_>) -> Option<Hit> {
             .any(u8::is_ascii_digit);
         let length = || body.iter().take_while(|byte| Dotted.holds(**byte)).count();
         digit.then(|| {
-            Hit::mark(
-                place.at,
-                place.at + rule.prefix.len() + without_stop(body, length()),
-            )
+            let end = place.at + rule.prefix.len() + without_stop(body, length());
+            Hit::new(place.at, end, RedactionRule::ApiKey)
         })
     })
 }
@@ -244,6 +248,9 @@ pub(super) fn jwt(place: Place<'_>) -> Option<Hit> {
         return None;
     }
     let header = bytes.iter().take_while(|byte| Word.holds(**byte)).count();
+    if place.cut && header == bytes.len() {
+        return Some(Hit::new(place.at, place.at + header, RedactionRule::Jwt));
+    }
     if header < HEADER || bytes.get(header) != Some(&b'.') {
         return None;
     }
@@ -251,7 +258,8 @@ pub(super) fn jwt(place: Place<'_>) -> Option<Hit> {
         .iter()
         .take_while(|byte| Dotted.holds(**byte))
         .count();
-    (rest > REST).then(|| Hit::mark(place.at, place.at + without_stop(bytes, header + rest)))
+    let end = place.at + without_stop(bytes, header + rest);
+    (rest > REST).then(|| Hit::new(place.at, end, RedactionRule::Jwt))
 }
 
 /// PEM private keys; one without an end runs to the end of the text.
@@ -278,10 +286,10 @@ pub(super) fn private_key(place: Place<'_>) -> Option<Hit> {
     while let Some(found) = text[from..].find("-----END ") {
         from += found + "-----END ".len();
         if let Some(end) = is_private(from) {
-            return Some(Hit::mark(start, end));
+            return Some(Hit::new(start, end, RedactionRule::PrivateKey));
         }
     }
-    Some(Hit::mark(start, text.len()))
+    Some(Hit::new(start, text.len(), RedactionRule::PrivateKey))
 }
 
 /// Telegram's bot tokens: 8 to 10 digits, a colon, 35 characters; in its URLs after `bot`.
@@ -304,7 +312,8 @@ pub(super) fn telegram(place: Place<'_>) -> Option<Hit> {
     }
     let secret = bytes.get(bot + 1..bot + 1 + SECRET)?;
     let bounded = !bytes.get(bot + 1 + SECRET).is_some_and(|byte| Word.holds(*byte));
-    (bounded && secret.iter().all(|byte| Word.holds(*byte))).then(|| Hit::mark(at, at + bot + 1 + SECRET))
+    let found = bounded && secret.iter().all(|byte| Word.holds(*byte));
+    found.then(|| Hit::new(at, at + bot + 1 + SECRET, RedactionRule::ApiKey))
 }
 
 /// What follows `Bearer` or `Basic`, where it looks like a credential and not like the next word of a sentence.
@@ -333,7 +342,7 @@ pub(super) fn scheme(place: Place<'_>) -> Option<Hit> {
     } else {
         is_basic(credential)
     };
-    hit.then(|| Hit::mark(start, start + length))
+    hit.then(|| Hit::new(start, start + length, RedactionRule::Authorization))
 }
 
 /// Whether this is base64 of `user:password`, all of it printable.

@@ -3,10 +3,11 @@
 //! Follows the HTTP semantic conventions for `url.full` and `url.query`: the key stays, the value becomes
 //! `REDACTED`, and userinfo becomes `REDACTED:REDACTED`.
 
-use super::edit::{self, Hit};
+use super::edit::{Form, Hit};
 use super::key::KeyRules;
 use super::place::Place;
-use super::{MARK, URL_MARK};
+use super::rule::RedactionRule;
+use super::{MARK, URL_MARK, mode};
 use std::borrow::Cow;
 
 /// Parameters the semantic conventions name, and OAuth's and Azure's of the same use.
@@ -44,8 +45,8 @@ pub(super) fn part(key: &str) -> Option<Part> {
     }
 }
 
-/// The URL, or its query, without what authorises, and how many places were replaced.
-pub(super) fn sanitise<'a>(text: &'a str, part: Part, keys: &KeyRules) -> (Cow<'a, str>, u64) {
+/// What authorises in the URL, or in its query.
+pub(super) fn hits(text: &str, part: Part, keys: &KeyRules) -> Vec<Hit> {
     let mut hits = Vec::new();
     let bytes = text.as_bytes();
     let mut query = 0;
@@ -58,8 +59,7 @@ pub(super) fn sanitise<'a>(text: &'a str, part: Part, keys: &KeyRules) -> (Cow<'
         }
     }
     parameters(text, query, keys, &mut hits);
-    let count = hits.len() as u64;
-    (edit::apply(text, &hits), count)
+    hits
 }
 
 /// Adds the values of sensitive parameters from `from` on. `?` and `#` begin another list of parameters.
@@ -69,14 +69,13 @@ fn parameters(text: &str, from: usize, keys: &KeyRules, hits: &mut Vec<Hit>) {
         if let Some((name, value)) = pair.split_once('=') {
             let start = at + name.len() + 1;
             // What follows a mark of ours is for the value rules.
-            let hidden =
-                matches!(value, "" | URL_MARK) || value.trim_start_matches(['"', '\\']).starts_with(MARK);
+            let hidden = value.is_empty()
+                || mode::is_mark(value)
+                || value.trim_start_matches(['"', '\\']).starts_with(MARK);
             if !hidden && is_sensitive_parameter(name, keys) {
-                hits.push(Hit {
-                    start,
-                    end: start + value.len(),
-                    with: URL_MARK,
-                });
+                let mut hit = Hit::new(start, start + value.len(), RedactionRule::Url).with_form(Form::Url);
+                hit.mode = keys.mode_of(name);
+                hits.push(hit);
             }
         }
         at += pair.len() + 1;
@@ -149,15 +148,11 @@ fn userinfo_at(bytes: &[u8], start: usize) -> Option<Hit> {
     if info == b"REDACTED:REDACTED" || info == URL_MARK.as_bytes() {
         return None;
     }
-    Some(Hit {
-        start,
-        end: start + end,
-        with: if info.contains(&b':') {
-            "REDACTED:REDACTED"
-        } else {
-            URL_MARK
-        },
-    })
+    Some(
+        Hit::new(start, start + end, RedactionRule::Url).with_form(Form::Userinfo {
+            pair: info.contains(&b':'),
+        }),
+    )
 }
 
 /// Whether what follows the first colon cannot be a port.
@@ -169,10 +164,16 @@ fn has_bad_port(authority: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::{Rules, edit};
     use super::*;
 
+    fn clean(text: &str, part: Part) -> String {
+        let rules = Rules::new();
+        edit::apply(text, &hits(text, part, &rules.keys), text.len(), &rules.modes).into_owned()
+    }
+
     fn full(text: &str) -> String {
-        sanitise(text, Part::Full, &KeyRules::new()).0.into_owned()
+        clean(text, Part::Full)
     }
 
     #[test]
@@ -205,8 +206,8 @@ mod tests {
             full("https://a/#/cb?id_token=xyz"),
             "https://a/#/cb?id_token=REDACTED"
         );
-        let query = sanitise("token=a&q=b;password=c", Part::Query, &KeyRules::new());
-        assert_eq!((&*query.0, query.1), ("token=REDACTED&q=b;password=REDACTED", 2));
+        let query = clean("token=a&q=b;password=c", Part::Query);
+        assert_eq!(query, "token=REDACTED&q=b;password=REDACTED");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Where the value of a pair inside a text ends. In doubt it ends later: too much is replaced, never too little.
 
+use super::mode;
 use super::quote::{Quote, quote_at};
 
 /// How a value that is not quoted ends.
@@ -55,7 +56,8 @@ pub(super) fn find(text: &str, from: usize, ends: Ends, key: &str) -> Option<Fou
     if ends == Ends::Quoted {
         return None;
     }
-    let marked = text[start..].starts_with(super::MARK);
+    let mark = mode::mark_length(&text[start..]);
+    let marked = mark > 0;
     if matches!(first, b'{' | b'[') && !marked {
         let end = bare_end(bytes, balanced(bytes, start), ends == Ends::Encoded);
         return found(text, start, end, true, ends, key);
@@ -65,10 +67,9 @@ pub(super) fn find(text: &str, from: usize, ends: Ends, key: &str) -> Option<Fou
     {
         return None;
     }
-    let after_mark = if marked { start + super::MARK.len() } else { start };
     let end = match ends {
-        Ends::Line => line_end(bytes, after_mark),
-        _ => bare_end(bytes, after_mark, ends == Ends::Encoded),
+        Ends::Line => line_end(bytes, start + mark),
+        _ => bare_end(bytes, start + mark, ends == Ends::Encoded),
     };
     let end = if marked || ends == Ends::Line {
         end
@@ -93,7 +94,7 @@ fn is_nothing(value: &str, bare: bool, ends: Ends, key: &str) -> bool {
         }
         _ => value == "%s",
     };
-    let ours = value == super::MARK || value == super::URL_MARK || value == super::FAILED;
+    let ours = mode::is_mark(value);
     let empty = matches!(value, "" | "null" | "None" | "nil" | "undefined" | "\"\"");
     let answer = bare
         && (ends == Ends::Prose || ends == Ends::Line)

@@ -32,24 +32,31 @@ impl std::panic::RefUnwindSafe for Collected {}
 
 impl Route for Collected {
     fn take(&self, record: &[u8]) {
-        let mut records = self.records.lock().unwrap_or_else(PoisonError::into_inner);
+        // Rules may trace, and no lock may be held then.
+        let _spans = Context::suppressed().attach();
         let record = self
             .assembler
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .record(record);
-        match record {
+        let (span, log) = match record {
             Some(Record::Span(mut span)) => {
                 let (details, _) = self.preparation.span(&mut span);
-                records.0.push(span);
-                records.1.extend(details);
+                (Some(span), details)
             }
             Some(Record::Log(mut log)) => {
                 let _ = self.preparation.log(&mut log);
-                records.1.push(log);
+                (None, Some(log))
             }
-            _ => {}
-        }
+            _ => (None, None),
+        };
+        let mut records = self.records.lock().unwrap_or_else(PoisonError::into_inner);
+        records.0.extend(span);
+        records.1.extend(log);
+    }
+
+    fn passes_id(&self, key: &str) -> bool {
+        self.preparation.redactor.passes_id(key)
     }
 }
 

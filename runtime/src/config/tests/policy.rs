@@ -56,6 +56,22 @@ fn switches_and_words() {
             &[],
         ),
         (
+            "SPANWRIGHT_HASH_KEY",
+            "hunter2",
+            |_| String::new(),
+            "",
+            &[
+                "the key is not 32 hexadecimal digits, as `openssl rand -hex 16` prints them; a random key is used",
+            ],
+        ),
+        (
+            "SPANWRIGHT_HASH_KEY",
+            "000102030405060708090a0b0c0d0e0f",
+            |_| String::new(),
+            "",
+            &[],
+        ),
+        (
             "SPANWRIGHT_BACKTRACE",
             "true",
             |s| debug(s.semantics.backtrace),

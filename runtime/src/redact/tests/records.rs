@@ -81,7 +81,10 @@ fn every_field_of_a_span_is_redacted() {
         let counts = Redactor::default().redact_span(&mut span);
         let all = all_text(&span);
         assert!(!all.contains(&secret), "{text}: {all}");
-        assert!(counts.redacted >= 20 && counts.failed == 0, "{text}: {counts:?}");
+        assert!(
+            counts.redacted() >= 20 && counts.failed == 0,
+            "{text}: {counts:?}"
+        );
     }
 }
 
@@ -104,7 +107,7 @@ fn logs_metrics_and_the_resource_are_redacted() {
         attributes: vec![("apiKey".into(), "hunter2".into())],
         dropped_attributes: 0,
     };
-    assert_eq!(redactor.redact_log(&mut log).redacted, 4);
+    assert_eq!(redactor.redact_log(&mut log).redacted(), 4);
     assert!(!format!("{log:?}").contains("hunter2"));
     let mut metric = Metric {
         name: "m".into(),
@@ -118,10 +121,10 @@ fn logs_metrics_and_the_resource_are_redacted() {
             value: 1.0,
         }]),
     };
-    assert_eq!(redactor.redact_metric(&mut metric).redacted, 2);
+    assert_eq!(redactor.redact_metric(&mut metric).redacted(), 2);
     assert!(!format!("{metric:?}").contains("hunter2"));
     let mut resource = Resource::new().with("process.command_line", "app --password hunter2");
-    assert_eq!(redactor.redact_resource(&mut resource).redacted, 1);
+    assert_eq!(redactor.redact_resource(&mut resource).redacted(), 1);
     assert!(!format!("{resource:?}").contains("hunter2"));
 }
 
