@@ -49,23 +49,36 @@ pub(crate) enum Member {
 
 /// Parses the item, whatever it is.
 pub(crate) fn parse(tokens: TokenStream) -> syn::Result<Item> {
-    let (keyword, is_fn) = (|input: ParseStream| {
-        Attribute::parse_outer(input)?;
-        input.parse::<Visibility>()?;
-        let found = keyword(input);
+    let (header, body) = split_body(tokens.clone());
+    let parser = move |input: ParseStream| {
+        let (attrs, vis) = (input.call(Attribute::parse_outer)?, input.parse()?);
+        let (keyword, is_fn) = keyword(input);
+        if is_fn {
+            return FnItem::parse_rest(input, attrs, vis, body).map(|item| (keyword, Some(item)));
+        }
         input.parse::<TokenStream>()?;
-        Ok(found)
-    })
-    .parse2(tokens.clone())?;
-    if is_fn {
-        return syn::parse2(tokens).map(|item| Item::Fn(Box::new(item)));
-    }
-    match keyword {
-        Some(word) if word == "impl" || word == "trait" => {
+        Ok((keyword, None))
+    };
+    match parser.parse2(header)? {
+        (_, Some(item)) => Ok(Item::Fn(Box::new(item))),
+        (Some(word), None) if word == "impl" || word == "trait" => {
             block(tokens).map(|item| Item::Block(Box::new(item)))
         }
-        keyword => Ok(Item::Other(tokens, keyword)),
+        (keyword, None) => Ok(Item::Other(tokens, keyword)),
     }
+}
+
+/// Takes the braces off that the item ends with, if it does: what is in them is not read, however long it is.
+fn split_body(tokens: TokenStream) -> (TokenStream, Option<Group>) {
+    let mut trees: Vec<TokenTree> = tokens.into_iter().collect();
+    let body = match trees.last() {
+        Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Brace => Some(group.clone()),
+        _ => None,
+    };
+    if body.is_some() {
+        trees.pop();
+    }
+    (trees.into_iter().collect(), body)
 }
 
 /// The word that decides what an item is, and whether it is a function.
@@ -170,17 +183,27 @@ fn other_member(input: ParseStream) -> syn::Result<TokenStream> {
 
 impl Parse for FnItem {
     fn parse(input: ParseStream) -> syn::Result<FnItem> {
-        let attrs = input.call(Attribute::parse_outer)?;
-        let vis = input.parse()?;
-        let defaultness = input.parse()?;
-        let sig = input.parse()?;
-        let body = if input.peek(token::Brace) {
-            match input.parse()? {
+        let (attrs, vis) = (input.call(Attribute::parse_outer)?, input.parse()?);
+        FnItem::parse_rest(input, attrs, vis, None)
+    }
+}
+
+impl FnItem {
+    /// The signature, and the body where it was not taken off before.
+    fn parse_rest(
+        input: ParseStream,
+        attrs: Vec<Attribute>,
+        vis: Visibility,
+        body: Option<Group>,
+    ) -> syn::Result<FnItem> {
+        let (defaultness, sig) = (input.parse()?, input.parse()?);
+        let body = match body {
+            Some(group) => Body::Block(group),
+            None if input.peek(token::Brace) => match input.parse()? {
                 TokenTree::Group(group) => Body::Block(group),
                 other => return Err(syn::Error::new_spanned(other, "expected a function body")),
-            }
-        } else {
-            Body::Missing(input.parse()?)
+            },
+            None => Body::Missing(input.parse()?),
         };
         Ok(FnItem {
             attrs,
@@ -190,9 +213,7 @@ impl Parse for FnItem {
             body,
         })
     }
-}
 
-impl FnItem {
     /// Takes our own attributes off the parameters: rustc does not know them.
     pub(crate) fn take_parameter_attributes(&mut self) -> Vec<(usize, Attribute)> {
         let mut taken = Vec::new();

@@ -2,7 +2,15 @@
 
 use proc_macro2::Span;
 use syn::punctuated::Punctuated;
-use syn::{Attribute, FnArg, Ident, Pat, PatIdent, Signature, Token};
+use syn::{Attribute, FnArg, Ident, Pat, PatIdent, ReceiverKind, Signature, Token, Type};
+
+use crate::shape::peel;
+
+/// Types without a destructor.
+const PRIMITIVE: [&str; 16] = [
+    "bool", "char", "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize",
+    "f32", "f64",
+];
 
 /// What one parameter binds, in the order in which it would be dropped.
 pub(crate) struct Param {
@@ -29,11 +37,19 @@ pub(crate) fn names(sig: &Signature) -> Vec<Ident> {
 /// Output: fn f(&self, (a, __rest0): (A, B), __rest1: C)
 /// ```
 ///
-/// Only tuples are taken apart: a struct may have a destructor, which forbids to move its fields out.
+/// Only tuples are taken apart: a struct may have a destructor, which forbids to move its fields out. Parameters that
+/// have nothing to drop are left alone: who owns them cannot be told, and naming them costs the compiler time.
 pub(crate) fn name_all(sig: &mut Signature) -> Vec<Param> {
     let mut hidden = 0;
     let mut params = Vec::new();
     for argument in &mut sig.inputs {
+        let drops = match argument {
+            FnArg::Receiver(receiver) => !matches!(receiver.kind, ReceiverKind::Reference(..)),
+            FnArg::Typed(typed) => may_drop(&typed.ty),
+        };
+        if !drops {
+            continue;
+        }
         let (attrs, names) = match argument {
             FnArg::Receiver(receiver) => (
                 &receiver.attrs,
@@ -55,6 +71,20 @@ pub(crate) fn name_all(sig: &mut Signature) -> Vec<Param> {
         params.push(Param { cfg, names });
     }
     params
+}
+
+/// Whether values of the type may have a destructor, by its look.
+fn may_drop(ty: &Type) -> bool {
+    match peel(ty) {
+        Type::Reference(_) | Type::Ptr(_) | Type::FnPtr(_) | Type::Never(_) => false,
+        Type::Tuple(tuple) => tuple.elems.iter().any(may_drop),
+        Type::Array(array) => may_drop(&array.elem),
+        Type::Path(path) => path
+            .path
+            .get_ident()
+            .is_none_or(|name| !PRIMITIVE.contains(&name.to_string().as_str())),
+        _ => true,
+    }
 }
 
 pub(crate) fn cfgs(attrs: &[Attribute]) -> Vec<Attribute> {

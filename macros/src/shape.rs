@@ -316,7 +316,7 @@ pub(crate) fn is_plain(ty: &Type) -> bool {
             .path
             .segments
             .last()
-            .is_some_and(|last| PLAIN.iter().any(|name| last.ident == name)),
+            .is_some_and(|last| PLAIN.contains(&last.ident.to_string().as_str())),
         _ => false,
     }
 }

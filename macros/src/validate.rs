@@ -37,6 +37,9 @@ fn skipped(traced: &Traced, errors: &mut Errors) {
         let message = "`skip` alone leaves out a method of an annotated block; to leave out a parameter write `skip(name)`";
         errors.at(span, message);
     }
+    if general.skip.is_empty() {
+        return;
+    }
     let names: Vec<String> = params::names(&traced.item.sig)
         .iter()
         .map(ToString::to_string)

@@ -6,18 +6,14 @@ pub use crate::llm::macros as llm;
 pub use crate::record::Kind;
 use crate::recorder::captures;
 pub use crate::recorder::{
-    End, Finish, InSpanStream, NoRead, Reader, Scope, Span, Start, Tag, apply, body, end, end_value, future,
-    ignore, items, on_ok, returned_future, scope, span_on as on, start, start_with, stream,
+    End, Finish, InSpanStream, NoRead, Once, Reader, Scope, Span, Start, Tag, apply, end, end_value,
+    enter_span as enter, future, ignore, items, on_ok, returned_future, scope, span_on as on, start,
+    start_with, stream,
 };
 pub use crate::site::{Domain, Site};
 pub use crate::tool::macros as tool;
 pub use futures_core::Stream;
 pub use std::boxed::Box;
-
-/// Traits that find the reader of a return type.
-pub mod read {
-    pub use crate::recorder::read_traits::*;
-}
 
 /// `tracing`'s levels, under its names.
 #[allow(non_snake_case)]

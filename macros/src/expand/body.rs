@@ -50,6 +50,17 @@ pub(super) fn owning_typed(
     with_preamble(preamble, group)
 }
 
+/// The body in a closure that is called where it stands, and not in a function of ours: the compiler bounds how deep one
+/// generic function may stand below itself on a path of calls.
+pub(super) fn called(p: &TokenStream, returned: Option<&Type>, body: &TokenStream) -> TokenStream {
+    let span = Span::mixed_site();
+    let returned = returned.map(|ty| quote_spanned!(span=> -> #ty));
+    quote_spanned! {span=> {
+        let __once = #p::Once;
+        (move || #returned { let __moved = __once; #body })()
+    }}
+}
+
 fn with_preamble(preamble: TokenStream, group: &Group) -> TokenStream {
     let preamble =
         (!preamble.is_empty()).then(|| quote_spanned!(Span::mixed_site()=> if false { #preamble }));

@@ -31,8 +31,37 @@ impl Tag<'_> {
     }
 }
 
+/// What ends the span of a function.
+pub(super) enum Finish {
+    /// The tag of a result from which nothing but an error is read, in the usual way: it ends the span itself, which
+    /// costs the compiler less.
+    Tag(TokenStream),
+    Reader(TokenStream),
+}
+
+/// The end for a value of type `ty`; nothing where there is nothing to read.
+pub(super) fn finish(traced: &Traced, ty: Option<&Type>, tag: Tag<'_>) -> Option<Finish> {
+    let usual = traced
+        .args
+        .general
+        .err
+        .as_ref()
+        .is_none_or(|err| !err.debug && err.ignore.is_none());
+    let reader = reader(traced, ty, tag)?;
+    let alone = usual
+        && matches!(
+            (tag, &traced.args.domain),
+            (Tag::Type(_), Domain::None | Domain::Tool(_))
+        )
+        && !reads_value(traced);
+    Some(match alone {
+        true => Finish::Tag(tag.tokens(&traced.private)),
+        false => Finish::Reader(reader),
+    })
+}
+
 /// The finisher for a value of type `ty`; nothing where there is nothing to read.
-pub(super) fn finish(traced: &Traced, ty: Option<&Type>, tag: Tag<'_>) -> Option<TokenStream> {
+pub(super) fn reader(traced: &Traced, ty: Option<&Type>, tag: Tag<'_>) -> Option<TokenStream> {
     let ty = ty.filter(|ty| !matches!(peel(ty), Type::Never(_)));
     let reads_error = ty.is_some_and(|ty| reads_error(traced, ty));
     let values = value_reads(traced);
@@ -56,7 +85,7 @@ pub(super) fn finish(traced: &Traced, ty: Option<&Type>, tag: Tag<'_>) -> Option
 /// The finisher of what the returned future, stream or iterator gives.
 pub(super) fn inner(traced: &Traced, returned: &Returned) -> TokenStream {
     let inner = returned.inner.as_ref();
-    let finish = inner.and_then(|ty| finish(traced, inner, Tag::Type(ty)));
+    let finish = inner.and_then(|ty| reader(traced, inner, Tag::Type(ty)));
     finish.unwrap_or_else(|| no_read(&traced.private))
 }
 
@@ -105,7 +134,7 @@ fn base(traced: &Traced, reads_error: bool, tag: &TokenStream) -> TokenStream {
     let err = traced.args.general.err.as_ref();
     let debug = err.is_some_and(|err| err.debug);
     let reader = syn::Ident::new(if debug { "reader_debug" } else { "reader" }, span);
-    let mut base = quote_spanned!(span=> { use #p::read::*; (&&&&&&&&#tag).#reader() });
+    let mut base = quote_spanned!(span=> #tag.#reader());
     if let Some(ignore) = err.and_then(|err| err.ignore.as_ref()) {
         base = quote_spanned!(at(ignore.span())=> #p::ignore(#base, #ignore));
     }
@@ -164,5 +193,5 @@ fn on_ok(p: &TokenStream, inner: &TokenStream, tag: &TokenStream, reads: &[Token
         [one] => one.clone(),
         many => quote_spanned!(span=> { #(#many;)* }),
     };
-    quote_spanned!(span=> #p::on_ok(#inner, { use #p::read::*; (&&#tag).ok_value() }, |__v, __end| #read))
+    quote_spanned!(span=> #p::on_ok(#inner, #tag.ok_value(), |__v, __end| #read))
 }

@@ -22,14 +22,14 @@ pub(super) fn run_async(traced: &Traced, group: &Group) -> Run {
     let params = params::name_all(&mut sig);
     let body = body::owning_typed(&params, p, &sig.output, group);
     let output = traced.output();
-    let finish = output.and_then(|ty| finish::finish(traced, output, Tag::Type(ty)));
+    let finish = output.and_then(|ty| finish::reader(traced, output, Tag::Type(ty)));
     let finish = finish.unwrap_or_else(|| finish::no_read(p));
     let tokens = quote_spanned!(span=> #p::future(__span, #finish, async move { #body }).await);
     Run { sig, tokens }
 }
 
 /// Input:  `fn f(a: A) -> impl Future<Output = T> { BODY }`
-/// Output: `returned_future(__span, FINISH, body(move || { BODY })())`, in a box where the return type is boxed
+/// Output: `returned_future(__span, FINISH, { let __once = Once; (move || { BODY })() })`, in a box where the return type is boxed
 pub(super) fn run_returned(traced: &Traced, returned: &Returned, group: &Group) -> Run {
     let p = &traced.private;
     let (sig, once) = call(traced, returned, group);
@@ -42,7 +42,7 @@ pub(super) fn run_returned(traced: &Traced, returned: &Returned, group: &Group) 
 }
 
 /// Input:  `fn f(a: A) -> impl Stream<Item = T> { BODY }`
-/// Output: `stream(__span, FINISH, body(move || { BODY })())`, in a box where the return type is boxed
+/// Output: `stream(__span, FINISH, { let __once = Once; (move || { BODY })() })`, in a box where the return type is boxed
 pub(super) fn run_stream(traced: &Traced, returned: &Returned, group: &Group) -> Run {
     let p = &traced.private;
     let span = Span::mixed_site();

@@ -10,7 +10,7 @@ mod site;
 mod start;
 mod sync;
 
-use proc_macro2::{Group, Span, TokenStream};
+use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
 use syn::parse::{ParseStream, Parser};
 use syn::{Attribute, Signature};
@@ -30,8 +30,7 @@ struct Run {
 /// ```text
 /// Input:  #[traced] fn load(id: u64) -> u64 { BODY }
 /// Output: fn load(id: u64) -> u64 {
-///             let __span = ::spanwright::__private::start({ static SITE: … ; &SITE });
-///             let __scope = ::spanwright::__private::scope(__span);
+///             let __scope = ::spanwright::__private::enter({ static SITE: … ; &SITE });
 ///             { BODY }
 ///         }
 /// ```
@@ -41,13 +40,19 @@ pub(crate) fn function(traced: &Traced) -> TokenStream {
     };
     let (inner, group) = split_inner_attributes(group);
     let record = attributes::record(traced);
-    let mut start = start::start(traced, record.is_some());
-    if record.is_some() && matches!(traced.shape, Shape::Async) {
+    let recorded = record.is_some();
+    let start = match traced.shape {
+        Shape::Sync => start::enter(traced, record),
         // A local that was lent to anyone stays in the future until its end, moved or not; this one is not lent.
-        start = quote_spanned!(Span::mixed_site()=> let __span = { #start #record __span };);
-    } else {
-        start.extend(record);
-    }
+        Shape::Async if recorded => {
+            let start = start::start(traced, true);
+            quote_spanned!(Span::mixed_site()=> let __span = { #start #record __span };)
+        }
+        _ => {
+            let start = start::start(traced, recorded);
+            quote_spanned!(Span::mixed_site()=> #start #record)
+        }
+    };
     let run = match &traced.shape {
         Shape::Sync => sync::run(traced, &group),
         Shape::Async => future::run_async(traced, &group),
@@ -66,6 +71,11 @@ pub(crate) fn function(traced: &Traced) -> TokenStream {
 
 /// `#![…]` is only allowed at the start of a function's own body.
 fn split_inner_attributes(group: &Group) -> (Vec<Attribute>, Group) {
+    let may_have =
+        matches!(group.stream().into_iter().next(), Some(TokenTree::Punct(first)) if first.as_char() == '#');
+    if !may_have {
+        return (Vec::new(), group.clone());
+    }
     let parser =
         |input: ParseStream| Ok((input.call(Attribute::parse_inner)?, input.parse::<TokenStream>()?));
     match parser.parse2(group.stream()) {

@@ -54,7 +54,7 @@ pub(super) fn site(traced: &Traced) -> TokenStream {
         builders.extend(quote_spanned!(span=> .domain(#p::Domain::#domain)));
     }
     quote_spanned!(span=> {
-        static SITE: #p::Site = #p::Site::new(#name, #target, ::core::file!(), ::core::line!()) #builders;
+        static SITE: #p::Site = #p::Site::here(#name, #target) #builders;
         &SITE
     })
 }

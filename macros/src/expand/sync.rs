@@ -1,20 +1,17 @@
 //! Functions that run when they are called.
 
 use proc_macro2::{Group, Span, TokenStream};
-use quote::quote_spanned;
+use quote::{ToTokens, quote_spanned};
 
-use super::finish::{self, Tag};
+use super::finish::{self, Finish, Tag};
 use super::{Run, body};
 use crate::model::Traced;
 use crate::params;
 use crate::shape::{Returned, Wrap};
 
 /// Input:  `fn f(a: A) -> T { BODY }`
-/// Output: `let __scope = scope(__span); { BODY }` where nothing is read from the value, else
-///         `let __scope = scope(__span); let __body = body(move || -> T { BODY }); end(__scope, FINISH, __body())`:
-///         `body` only bounds the closure by `FnOnce`, for one that is called where it stands counts as `FnMut` and
-///         could not return what a `&mut` parameter lends. It is called here and not in a function of ours, since
-///         the compiler bounds how deep one generic function may stand below itself on a path of calls.
+/// Output: `{ BODY }` where nothing is read from the value, else
+///         `Tag::<T>::new().end_span(__scope, { let __once = Once; (move || -> T { BODY })() })`
 pub(super) fn run(traced: &Traced, group: &Group) -> Run {
     let p = &traced.private;
     let span = Span::mixed_site();
@@ -29,8 +26,7 @@ pub(super) fn run(traced: &Traced, group: &Group) -> Run {
     let finish = finish::finish(traced, output, tag).filter(|_| !keeps_its_caller(traced));
     let mut sig = traced.item.sig.clone();
     let Some(finish) = finish else {
-        let body = body::block(group);
-        let tokens = quote_spanned!(span=> let __scope = #p::scope(__span); #body);
+        let tokens = body::block(group).into_token_stream();
         return Run { sig, tokens };
     };
     let params = params::name_all(&mut sig);
@@ -38,21 +34,19 @@ pub(super) fn run(traced: &Traced, group: &Group) -> Run {
         true => body::owning_typed(&params, p, &sig.output, group),
         false => body::owning(&params, group),
     };
-    let returned = output.filter(|_| !opaque).map(|ty| quote_spanned!(span=> -> #ty));
-    let end = match by_value {
-        true => quote_spanned!(span=> #p::end_value(__scope, __body(), |__r| #finish)),
-        false => quote_spanned!(span=> #p::end(__scope, #finish, __body())),
-    };
-    let tokens = quote_spanned! {span=>
-        let __scope = #p::scope(__span);
-        let __body = #p::body(move || #returned { #body });
-        #end
+    let value = body::called(p, output.filter(|_| !opaque), &body);
+    let tokens = match finish {
+        Finish::Tag(tag) => quote_spanned!(span=> #tag.end_span(__scope, #value)),
+        Finish::Reader(reader) if by_value => {
+            quote_spanned!(span=> #p::end_value(__scope, #value, |__r| #reader))
+        }
+        Finish::Reader(reader) => quote_spanned!(span=> #p::end(__scope, #reader, #value)),
     };
     Run { sig, tokens }
 }
 
 /// Input:  `fn f() -> impl Iterator<Item = T> { BODY }` with `items`
-/// Output: `items(__span, FINISH, body(move || BODY)())`
+/// Output: `items(__span, FINISH, { let __once = Once; (move || BODY)() })`
 pub(super) fn run_items(traced: &Traced, returned: &Returned, group: &Group) -> Run {
     let p = &traced.private;
     let span = Span::mixed_site();
@@ -72,14 +66,8 @@ pub(super) fn run_items(traced: &Traced, returned: &Returned, group: &Group) -> 
 
 /// The call that makes the future, stream or iterator: its set-up code belongs to the span as well.
 pub(super) fn once(traced: &Traced, returned: &Returned, body: &TokenStream) -> TokenStream {
-    let p = &traced.private;
-    let span = Span::mixed_site();
-    match traced.output() {
-        Some(ty) if returned.wrap != Wrap::Opaque => {
-            quote_spanned!(span=> #p::body(move || -> #ty { #body })())
-        }
-        _ => quote_spanned!(span=> #p::body(move || { #body })()),
-    }
+    let named = traced.output().filter(|_| returned.wrap != Wrap::Opaque);
+    body::called(&traced.private, named, body)
 }
 
 /// In a closure `Location::caller()` would be the closure's own place, so the body must stay where it is.

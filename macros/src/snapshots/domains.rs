@@ -22,11 +22,9 @@ fn domains() {
             async fn ask(req: Req, p: &str) -> Result<Response, E> {
                 let __span = {
                     let mut __span = ::spanwright::__private::start({
-                        static SITE: ::spanwright::__private::Site = ::spanwright::__private::Site::new(
+                        static SITE: ::spanwright::__private::Site = ::spanwright::__private::Site::here(
                                 "chat",
                                 ::core::module_path!(),
-                                ::core::file!(),
-                                ::core::line!(),
                             )
                             .kind(::spanwright::__private::Kind::Client)
                             .domain(::spanwright::__private::Domain::Llm);
@@ -49,11 +47,7 @@ fn domains() {
                 ::spanwright::__private::future(
                         __span,
                         ::spanwright::__private::llm::auto(
-                            {
-                                use ::spanwright::__private::read::*;
-                                (&&&&&&&&::spanwright::__private::Tag::<Result<Response, E>>::new())
-                                    .reader()
-                            },
+                            ::spanwright::__private::Tag::<Result<Response, E>>::new().reader(),
                             {
                                 use ::spanwright::__private::llm::read::*;
                                 (&&::spanwright::__private::Tag::<Result<Response, E>>::new()).llm()
@@ -61,7 +55,7 @@ fn domains() {
                         ),
                         async move {
                             if false {
-                                let _ = (&p, &req);
+                                let _ = (&req,);
                                 return ::spanwright::__private::returns::<Result<Response, E>>();
                             }
                             { BODY }
@@ -88,11 +82,9 @@ fn domains() {
             async fn rows(id: u8) -> Result<Vec<Row>, E> {
                 let __span = {
                     let mut __span = ::spanwright::__private::start({
-                        static SITE: ::spanwright::__private::Site = ::spanwright::__private::Site::new(
+                        static SITE: ::spanwright::__private::Site = ::spanwright::__private::Site::here(
                                 "SELECT t",
                                 ::core::module_path!(),
-                                ::core::file!(),
-                                ::core::line!(),
                             )
                             .kind(::spanwright::__private::Kind::Client)
                             .domain(::spanwright::__private::Domain::Db);
@@ -116,24 +108,14 @@ fn domains() {
                         __span,
                         ::spanwright::__private::on_ok(
                             ::spanwright::__private::db::finish(
-                                {
-                                    use ::spanwright::__private::read::*;
-                                    (&&&&&&&&::spanwright::__private::Tag::<
-                                        Result<Vec<Row>, E>,
-                                    >::new())
-                                        .reader()
-                                },
+                                ::spanwright::__private::Tag::<Result<Vec<Row>, E>>::new().reader(),
                                 {
                                     use ::spanwright::__private::db::read::*;
                                     (&&::spanwright::__private::Tag::<Result<Vec<Row>, E>>::new())
                                         .db_error()
                                 },
                             ),
-                            {
-                                use ::spanwright::__private::read::*;
-                                (&&::spanwright::__private::Tag::<Result<Vec<Row>, E>>::new())
-                                    .ok_value()
-                            },
+                            ::spanwright::__private::Tag::<Result<Vec<Row>, E>>::new().ok_value(),
                             |__v, __end| ::spanwright::__private::db::rows(
                                 __end,
                                 ::spanwright::__private::apply(__v, |r| r.len()),
@@ -141,7 +123,6 @@ fn domains() {
                         ),
                         async move {
                             if false {
-                                let _ = (&id,);
                                 return ::spanwright::__private::returns::<Result<Vec<Row>, E>>();
                             }
                             { BODY }
@@ -163,11 +144,9 @@ fn domains() {
         expect![[r#"
             fn read(arguments: Value) -> Result<Value, E> {
                 let mut __span = ::spanwright::__private::start({
-                    static SITE: ::spanwright::__private::Site = ::spanwright::__private::Site::new(
+                    static SITE: ::spanwright::__private::Site = ::spanwright::__private::Site::here(
                             "execute_tool read",
                             ::core::module_path!(),
-                            ::core::file!(),
-                            ::core::line!(),
                         )
                         .kind(::spanwright::__private::Kind::Client)
                         .domain(::spanwright::__private::Domain::Tool);
@@ -183,30 +162,26 @@ fn domains() {
                     ::spanwright::__private::tool::arguments(&mut __span, &(&arguments));
                 }
                 let __scope = ::spanwright::__private::scope(__span);
-                let __body = ::spanwright::__private::body(move || -> Result<Value, E> {
-                    if false {
-                        let _ = (&arguments,);
-                    }
-                    { BODY }
-                });
                 ::spanwright::__private::end(
                     __scope,
                     ::spanwright::__private::on_ok(
-                        {
-                            use ::spanwright::__private::read::*;
-                            (&&&&&&&&::spanwright::__private::Tag::<Result<Value, E>>::new())
-                                .reader()
-                        },
-                        {
-                            use ::spanwright::__private::read::*;
-                            (&&::spanwright::__private::Tag::<Result<Value, E>>::new()).ok_value()
-                        },
+                        ::spanwright::__private::Tag::<Result<Value, E>>::new().reader(),
+                        ::spanwright::__private::Tag::<Result<Value, E>>::new().ok_value(),
                         |__v, __end| ::spanwright::__private::tool::result(
                             __end,
                             ::spanwright::__private::apply(__v, |r| r),
                         ),
                     ),
-                    __body(),
+                    {
+                        let __once = ::spanwright::__private::Once;
+                        (move || -> Result<Value, E> {
+                            let __moved = __once;
+                            if false {
+                                let _ = (&arguments,);
+                            }
+                            { BODY }
+                        })()
+                    },
                 )
             }
         "#]],

@@ -14,16 +14,13 @@ fn plain() {
         quote! { fn load(id: u64) -> u64 { id + 1 } },
         expect![[r#"
             fn load(id: u64) -> u64 {
-                let __span = ::spanwright::__private::start({
-                    static SITE: ::spanwright::__private::Site = ::spanwright::__private::Site::new(
+                let __scope = ::spanwright::__private::enter({
+                    static SITE: ::spanwright::__private::Site = ::spanwright::__private::Site::here(
                         "load",
                         ::core::module_path!(),
-                        ::core::file!(),
-                        ::core::line!(),
                     );
                     &SITE
                 });
-                let __scope = ::spanwright::__private::scope(__span);
                 { id + 1 }
             }
         "#]],
@@ -43,11 +40,9 @@ fn result() {
         expect![[r#"
             pub fn load(&mut self, id: u64, __rest0: Token) -> Result<User, Error> {
                 let mut __span = ::spanwright::__private::start({
-                    static SITE: ::spanwright::__private::Site = ::spanwright::__private::Site::new(
+                    static SITE: ::spanwright::__private::Site = ::spanwright::__private::Site::here(
                             "load",
                             ::core::module_path!(),
-                            ::core::file!(),
-                            ::core::line!(),
                         )
                         .keys(&["id"]);
                     &SITE
@@ -56,20 +51,20 @@ fn result() {
                     ::spanwright::__private::attr(&mut __span, "id", &id);
                 }
                 let __scope = ::spanwright::__private::scope(__span);
-                let __body = ::spanwright::__private::body(move || -> Result<User, Error> {
-                    if false {
-                        let _ = (&__rest0, &id, &self);
-                    }
-                    { self.find(id)? }
-                });
-                ::spanwright::__private::end(
-                    __scope,
-                    {
-                        use ::spanwright::__private::read::*;
-                        (&&&&&&&&::spanwright::__private::Tag::<Result<User, Error>>::new()).reader()
-                    },
-                    __body(),
-                )
+                ::spanwright::__private::Tag::<Result<User, Error>>::new()
+                    .end_span(
+                        __scope,
+                        {
+                            let __once = ::spanwright::__private::Once;
+                            (move || -> Result<User, Error> {
+                                let __moved = __once;
+                                if false {
+                                    let _ = (&__rest0,);
+                                }
+                                { self.find(id)? }
+                            })()
+                        },
+                    )
             }
         "#]],
     );
@@ -84,31 +79,27 @@ fn opaque_in_result() {
         quote! { fn parts(n: u8) -> Result<impl Iterator<Item = u8>, Error> { Ok(0..n) } },
         expect![[r#"
             fn parts(n: u8) -> Result<impl Iterator<Item = u8>, Error> {
-                let __span = ::spanwright::__private::start({
-                    static SITE: ::spanwright::__private::Site = ::spanwright::__private::Site::new(
+                let __scope = ::spanwright::__private::enter({
+                    static SITE: ::spanwright::__private::Site = ::spanwright::__private::Site::here(
                         "parts",
                         ::core::module_path!(),
-                        ::core::file!(),
-                        ::core::line!(),
                     );
                     &SITE
                 });
-                let __scope = ::spanwright::__private::scope(__span);
-                let __body = ::spanwright::__private::body(move || {
-                    if false {
-                        let _ = (&n,);
-                        return ::spanwright::__private::returns::<Result<_, Error>>();
-                    }
-                    { Ok(0..n) }
-                });
-                ::spanwright::__private::end(
-                    __scope,
-                    {
-                        use ::spanwright::__private::read::*;
-                        (&&&&&&&&::spanwright::__private::Tag::<Result<_, Error>>::new()).reader()
-                    },
-                    __body(),
-                )
+                ::spanwright::__private::Tag::<Result<_, Error>>::new()
+                    .end_span(
+                        __scope,
+                        {
+                            let __once = ::spanwright::__private::Once;
+                            (move || {
+                                let __moved = __once;
+                                if false {
+                                    return ::spanwright::__private::returns::<Result<_, Error>>();
+                                }
+                                { Ok(0..n) }
+                            })()
+                        },
+                    )
             }
         "#]],
     );
@@ -128,13 +119,11 @@ fn every_option() {
             fn transfer(&self, from: u8, (to, _): (u8, u8), #[capture(len)] body: &[u8]) -> Outcome { BODY }
         },
         expect![[r#"
-            fn transfer(&self, from: u8, (to, __rest0): (u8, u8), body: &[u8]) -> Outcome {
+            fn transfer(&self, from: u8, (to, _): (u8, u8), body: &[u8]) -> Outcome {
                 let __site = {
-                    static SITE: ::renamed::__private::Site = ::renamed::__private::Site::new(
+                    static SITE: ::renamed::__private::Site = ::renamed::__private::Site::here(
                             "transfer",
                             "bank",
-                            ::core::file!(),
-                            ::core::line!(),
                         )
                         .kind(::renamed::__private::Kind::Server)
                         .level(::renamed::__private::Level::DEBUG)
@@ -187,33 +176,27 @@ fn every_option() {
                     ::renamed::__private::name(&mut __span, &format_args!("GET {route}"));
                 }
                 let __scope = ::renamed::__private::scope(__span);
-                let __body = ::renamed::__private::body(move || -> Outcome {
-                    if false {
-                        let _ = (&body, &to, &__rest0, &from, &self);
-                    }
-                    { BODY }
-                });
                 ::renamed::__private::end(
                     __scope,
                     ::renamed::__private::on_ok(
                         ::renamed::__private::ignore(
-                            {
-                                use ::renamed::__private::read::*;
-                                (&&&&&&&&::renamed::__private::Tag::<Outcome>::new()).reader_debug()
-                            },
+                            ::renamed::__private::Tag::<Outcome>::new().reader_debug(),
                             is_expected,
                         ),
-                        {
-                            use ::renamed::__private::read::*;
-                            (&&::renamed::__private::Tag::<Outcome>::new()).ok_value()
-                        },
+                        ::renamed::__private::Tag::<Outcome>::new().ok_value(),
                         |__v, __end| ::renamed::__private::end_attr(
                             __end,
                             "receipt.id",
                             &::renamed::__private::apply(__v, |r| r.id),
                         ),
                     ),
-                    __body(),
+                    {
+                        let __once = ::renamed::__private::Once;
+                        (move || -> Outcome {
+                            let __moved = __once;
+                            { BODY }
+                        })()
+                    },
                 )
             }
         "#]],

@@ -15,24 +15,17 @@ fn async_result() {
         expect![[r#"
             async fn load(id: u64) -> Result<User, Error> {
                 let __span = ::spanwright::__private::start({
-                    static SITE: ::spanwright::__private::Site = ::spanwright::__private::Site::new(
+                    static SITE: ::spanwright::__private::Site = ::spanwright::__private::Site::here(
                         "load",
                         ::core::module_path!(),
-                        ::core::file!(),
-                        ::core::line!(),
                     );
                     &SITE
                 });
                 ::spanwright::__private::future(
                         __span,
-                        {
-                            use ::spanwright::__private::read::*;
-                            (&&&&&&&&::spanwright::__private::Tag::<Result<User, Error>>::new())
-                                .reader()
-                        },
+                        ::spanwright::__private::Tag::<Result<User, Error>>::new().reader(),
                         async move {
                             if false {
-                                let _ = (&id,);
                                 return ::spanwright::__private::returns::<Result<User, Error>>();
                             }
                             { find(id).await }
@@ -57,23 +50,22 @@ fn returned_future_and_boxed_future() {
         expect![[r#"
             fn load(id: u64) -> impl Future<Output = u64> + Send {
                 let __span = ::spanwright::__private::start({
-                    static SITE: ::spanwright::__private::Site = ::spanwright::__private::Site::new(
+                    static SITE: ::spanwright::__private::Site = ::spanwright::__private::Site::here(
                         "load",
                         ::core::module_path!(),
-                        ::core::file!(),
-                        ::core::line!(),
                     );
                     &SITE
                 });
                 ::spanwright::__private::returned_future(
                     __span,
                     ::spanwright::__private::NoRead,
-                    ::spanwright::__private::body(move || {
-                        if false {
-                            let _ = (&id,);
-                        }
-                        { async move { id } }
-                    })(),
+                    {
+                        let __once = ::spanwright::__private::Once;
+                        (move || {
+                            let __moved = __once;
+                            { async move { id } }
+                        })()
+                    },
                 )
             }
         "#]],
@@ -85,29 +77,23 @@ fn returned_future_and_boxed_future() {
         expect![[r#"
             fn load<'a>(id: &'a u64) -> Pin<Box<dyn Future<Output = Result<u64, E>> + Send + 'a>> {
                 let __span = ::spanwright::__private::start({
-                    static SITE: ::spanwright::__private::Site = ::spanwright::__private::Site::new(
+                    static SITE: ::spanwright::__private::Site = ::spanwright::__private::Site::here(
                         "load",
                         ::core::module_path!(),
-                        ::core::file!(),
-                        ::core::line!(),
                     );
                     &SITE
                 });
                 ::spanwright::__private::Box::pin(
                     ::spanwright::__private::returned_future(
                         __span,
+                        ::spanwright::__private::Tag::<Result<u64, E>>::new().reader(),
                         {
-                            use ::spanwright::__private::read::*;
-                            (&&&&&&&&::spanwright::__private::Tag::<Result<u64, E>>::new()).reader()
+                            let __once = ::spanwright::__private::Once;
+                            (move || -> Pin<Box<dyn Future<Output = Result<u64, E>> + Send + 'a>> {
+                                let __moved = __once;
+                                { Box::pin(async move { Ok(*id) }) }
+                            })()
                         },
-                        ::spanwright::__private::body(move || -> Pin<
-                            Box<dyn Future<Output = Result<u64, E>> + Send + 'a>,
-                        > {
-                            if false {
-                                let _ = (&id,);
-                            }
-                            { Box::pin(async move { Ok(*id) }) }
-                        })(),
                     ),
                 )
             }
@@ -124,21 +110,22 @@ fn streams() {
         expect![[r#"
             fn numbers() -> impl Stream<Item = Result<u64, E>> {
                 let __span = ::spanwright::__private::start({
-                    static SITE: ::spanwright::__private::Site = ::spanwright::__private::Site::new(
+                    static SITE: ::spanwright::__private::Site = ::spanwright::__private::Site::here(
                         "numbers",
                         ::core::module_path!(),
-                        ::core::file!(),
-                        ::core::line!(),
                     );
                     &SITE
                 });
                 ::spanwright::__private::stream(
                     __span,
+                    ::spanwright::__private::Tag::<Result<u64, E>>::new().reader(),
                     {
-                        use ::spanwright::__private::read::*;
-                        (&&&&&&&&::spanwright::__private::Tag::<Result<u64, E>>::new()).reader()
+                        let __once = ::spanwright::__private::Once;
+                        (move || {
+                            let __moved = __once;
+                            { iter() }
+                        })()
                     },
-                    ::spanwright::__private::body(move || { { iter() } })(),
                 )
             }
         "#]],
@@ -150,25 +137,26 @@ fn streams() {
         expect![[r#"
             fn numbers() -> Numbers {
                 let __span = ::spanwright::__private::start({
-                    static SITE: ::spanwright::__private::Site = ::spanwright::__private::Site::new(
+                    static SITE: ::spanwright::__private::Site = ::spanwright::__private::Site::here(
                         "numbers",
                         ::core::module_path!(),
-                        ::core::file!(),
-                        ::core::line!(),
                     );
                     &SITE
                 });
                 ::spanwright::__private::Box::pin(
                     ::spanwright::__private::stream(
                         __span,
+                        ::spanwright::__private::Tag::<
+                            <Numbers as ::spanwright::__private::Stream>::Item,
+                        >::new()
+                            .reader(),
                         {
-                            use ::spanwright::__private::read::*;
-                            (&&&&&&&&::spanwright::__private::Tag::<
-                                <Numbers as ::spanwright::__private::Stream>::Item,
-                            >::new())
-                                .reader()
+                            let __once = ::spanwright::__private::Once;
+                            (move || -> Numbers {
+                                let __moved = __once;
+                                { iter() }
+                            })()
                         },
-                        ::spanwright::__private::body(move || -> Numbers { { iter() } })(),
                     ),
                 )
             }
@@ -181,11 +169,9 @@ fn streams() {
         expect![[r#"
             fn answer(p: &str) -> BoxStream<'_, Result<Chunk, E>> {
                 let mut __span = ::spanwright::__private::start({
-                    static SITE: ::spanwright::__private::Site = ::spanwright::__private::Site::new(
+                    static SITE: ::spanwright::__private::Site = ::spanwright::__private::Site::here(
                             "chat",
                             ::core::module_path!(),
-                            ::core::file!(),
-                            ::core::line!(),
                         )
                         .kind(::spanwright::__private::Kind::Client)
                         .domain(::spanwright::__private::Domain::Llm);
@@ -198,29 +184,22 @@ fn streams() {
                 ::spanwright::__private::Box::pin(
                     ::spanwright::__private::llm::stream(
                         __span,
-                        {
-                            use ::spanwright::__private::read::*;
-                            (&&&&&&&&::spanwright::__private::Tag::<Result<Chunk, E>>::new())
-                                .reader()
-                        },
+                        ::spanwright::__private::Tag::<Result<Chunk, E>>::new().reader(),
                         ::spanwright::__private::on_ok(
                             ::spanwright::__private::NoRead,
-                            {
-                                use ::spanwright::__private::read::*;
-                                (&&::spanwright::__private::Tag::<Result<Chunk, E>>::new())
-                                    .ok_value()
-                            },
+                            ::spanwright::__private::Tag::<Result<Chunk, E>>::new().ok_value(),
                             |__v, __end| ::spanwright::__private::llm::chunk(
                                 __end,
                                 ::spanwright::__private::apply(__v, |c| c.usage),
                             ),
                         ),
-                        ::spanwright::__private::body(move || -> BoxStream<'_, Result<Chunk, E>> {
-                            if false {
-                                let _ = (&p,);
-                            }
-                            { ask(p) }
-                        })(),
+                        {
+                            let __once = ::spanwright::__private::Once;
+                            (move || -> BoxStream<'_, Result<Chunk, E>> {
+                                let __moved = __once;
+                                { ask(p) }
+                            })()
+                        },
                     ),
                 )
             }

@@ -42,11 +42,9 @@ fn an_impl_block() {
                 }
                 async fn open(&self) {
                     let __span = ::spanwright::__private::start({
-                        static SITE: ::spanwright::__private::Site = ::spanwright::__private::Site::new(
+                        static SITE: ::spanwright::__private::Site = ::spanwright::__private::Site::here(
                                 "open",
                                 ::core::module_path!(),
-                                ::core::file!(),
-                                ::core::line!(),
                             )
                             .level(::spanwright::__private::Level::DEBUG);
                         &SITE
@@ -56,7 +54,6 @@ fn an_impl_block() {
                             ::spanwright::__private::NoRead,
                             async move {
                                 if false {
-                                    let _ = (&self,);
                                     return ::spanwright::__private::returns::<()>();
                                 }
                                 {}
@@ -65,17 +62,14 @@ fn an_impl_block() {
                         .await
                 }
                 fn close(self) {
-                    let __span = ::spanwright::__private::start({
-                        static SITE: ::spanwright::__private::Site = ::spanwright::__private::Site::new(
+                    let __scope = ::spanwright::__private::enter({
+                        static SITE: ::spanwright::__private::Site = ::spanwright::__private::Site::here(
                                 "Memory::close",
                                 ::core::module_path!(),
-                                ::core::file!(),
-                                ::core::line!(),
                             )
                             .level(::spanwright::__private::Level::DEBUG);
                         &SITE
                     });
-                    let __scope = ::spanwright::__private::scope(__span);
                     {}
                 }
                 #[trace_db_query(query = "SELECT 1")]
@@ -114,7 +108,7 @@ fn a_half_typed_body_still_expands() {
     let tokens = attribute::expand(Macro::Traced, quote!(), quote! { fn load(v: Vec<u8>) { v. } });
     let text = tokens.to_string();
     assert!(
-        text.contains("v .") && text.contains("__private :: scope"),
+        text.contains("v .") && text.contains("__private :: enter"),
         "{text}"
     );
 }

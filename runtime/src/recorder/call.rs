@@ -1,10 +1,11 @@
 //! Running a synchronous function in its span.
 
-use super::Span;
 use super::finish::{self, Finish, finish};
 use super::live::Live;
+use super::{Span, start};
 use crate::context::{Body, Entry, Mode, with_stack};
 use crate::record::Outcome;
+use crate::site::Site;
 use std::marker::PhantomData;
 use std::mem::ManuallyDrop;
 
@@ -159,11 +160,16 @@ pub(crate) fn call<R>(span: Span, reader: impl Finish<R>, body: impl FnOnce() ->
     end(scope, reader, body())
 }
 
-/// Gives a closure the bound `FnOnce`, for the caller to call it where it stands.
+/// Starts a span of this site and enters it.
 #[inline]
-pub fn body<R, F: FnOnce() -> R>(body: F) -> F {
-    body
+pub fn enter_span(site: &'static Site) -> Scope {
+    scope(start(site))
 }
+
+/// What a closure moves in so that it can be called once only. One that is called where it stands counts as `FnMut`
+/// otherwise, and could not return what a `&mut` parameter lends.
+#[derive(Debug)]
+pub struct Once;
 
 /// Leaves the span and ends it with the function's result.
 #[inline]

@@ -31,7 +31,7 @@ pub(crate) use bounds::captures;
 #[cfg(feature = "pipeline")]
 pub(crate) use bounds::{set_capture, set_limits};
 pub(crate) use call::call;
-pub use call::{Scope, body, end, end_value, scope};
+pub use call::{Once, Scope, end, end_value, enter_span, scope};
 #[cfg(feature = "subscriber")]
 pub(crate) use call::{enter, exit};
 pub use deadline::TimedOut;
@@ -58,7 +58,6 @@ pub(crate) use live::{Blocks, Live};
 pub(crate) use log::record_log;
 pub use open::OpenSpan;
 pub use open::open_spans;
-pub(crate) use read::traits as read_traits;
 pub use read::{Reader, Tag};
 pub use span_ref::{EventBuilder, SpanRef, current};
 pub use start::{IntoLink, IntoParent, Start, span_on, start, start_with};

@@ -1,9 +1,11 @@
 //! Reading the outcome from a function's result, for any return type.
 //!
-//! The macros call `(&&&&&&&&Tag::<Return>::new()).reader()` with the traits of [`traits`] in scope: method
-//! resolution takes the first trait that fits, so aliases of `Result` are seen through, and an error type need
-//! implement nothing at all. What comes out is a plain function pointer.
+//! The macros call `Tag::<Return>::new().reader()`, and method resolution goes from [`Tag`] down the types it
+//! dereferences to, and takes the first whose method fits: so aliases of `Result` are seen through, and an error type need
+//! implement nothing at all. What comes out is a plain function pointer. There is one method of the name on each type:
+//! with one trait for each, in scope together, the compiler would ask every trait at every step.
 
+use super::call::Scope;
 use super::exception::{self, ErrorType, Failure};
 use super::finish::{End, Finish};
 use crate::record::Outcome;
@@ -11,28 +13,46 @@ use std::borrow::Cow;
 use std::error::Error;
 use std::fmt;
 use std::marker::PhantomData;
+use std::ops::Deref;
 
-/// Stands for a return type.
-pub struct Tag<R: ?Sized>(PhantomData<fn() -> *const R>);
+/// Declares a type that stands for a return type.
+macro_rules! tag {
+    ($(#[$attribute:meta])* $tag:ident) => {
+        $(#[$attribute])*
+        pub struct $tag<R>(PhantomData<fn() -> *const R>);
 
-impl<R: ?Sized> fmt::Debug for Tag<R> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Tag")
-    }
+        impl<R> Clone for $tag<R> {
+            fn clone(&self) -> Self {
+                *self
+            }
+        }
+
+        impl<R> Copy for $tag<R> {}
+
+        impl<R> fmt::Debug for $tag<R> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(stringify!($tag))
+            }
+        }
+    };
 }
 
-impl<R: ?Sized> Tag<R> {
+tag! {
+    /// Stands for a return type.
+    Tag
+}
+
+impl<R> Tag<R> {
     /// A tag of a type that can be named.
     #[allow(clippy::new_without_default, reason = "named by macros only")]
+    #[inline]
     pub const fn new() -> Self {
         Self(PhantomData)
     }
 
     /// A tag of a type that cannot be named.
-    pub const fn of(_: &R) -> Self
-    where
-        R: Sized,
-    {
+    #[inline]
+    pub const fn of(_: &R) -> Self {
         Self(PhantomData)
     }
 }
@@ -144,91 +164,81 @@ fn read_debug<T, E: fmt::Debug>(result: &Result<T, E>, end: &mut End<'_>) {
     }
 }
 
-/// The traits that method resolution walks through. Eight references are the most special, none the least.
-pub(crate) mod traits {
-    use super::*;
-    use std::ops::Deref;
-
-    macro_rules! levels {
-        ($($trait:ident, $type:ty, [$($generics:tt)*], $result:ty, $reader:expr;)*) => {$(
-            #[doc(hidden)]
-            pub trait $trait {
-                type Result;
-                fn reader(&self) -> Reader<Self::Result>;
+/// The steps that method resolution takes, the most special first: what each reads, and the one behind it.
+macro_rules! steps {
+    ($($tag:ident, [$($generics:tt)*], $result:ty, $read:expr $(, then $next:ident)?;)*) => {$(
+        impl<$($generics)*> $tag<$result> {
+            /// How this type is read at the end of a span.
+            #[inline]
+            pub fn reader(self) -> Reader<$result> {
+                Reader($read)
             }
-            impl<$($generics)*> $trait for $type {
-                type Result = $result;
+
+            /// Ends the span of a function with its result, read so.
+            #[inline]
+            pub fn end_span(self, scope: Scope, value: $result) -> $result {
+                super::end(scope, self.reader(), value)
+            }
+        }
+
+        $(
+            tag! {
+                /// What is tried where the types before it do not fit.
+                $next
+            }
+
+            impl<R> Deref for $tag<R> {
+                type Target = $next<R>;
+
                 #[inline]
-                fn reader(&self) -> Reader<$result> {
-                    Reader($reader)
+                fn deref(&self) -> &$next<R> {
+                    &$next(PhantomData)
                 }
             }
-        )*};
+        )?
+    )*};
+}
+
+steps! {
+    Tag, [T, E: ErrorType], Result<T, E>, read_error_type, then ErrorTag;
+    ErrorTag, [T, E: Error + 'static], Result<T, E>, read_error, then ErasedSyncTag;
+    ErasedSyncTag, [T, E: fmt::Display + Deref<Target = dyn Error + Send + Sync + 'static>], Result<T, E>,
+        |result, end| read_erased(result, end, |error| &**error), then ErasedSendTag;
+    ErasedSendTag, [T, E: fmt::Display + Deref<Target = dyn Error + Send + 'static>], Result<T, E>,
+        |result, end| read_erased(result, end, |error| &**error), then ErasedTag;
+    ErasedTag, [T, E: fmt::Display + Deref<Target = dyn Error + 'static>], Result<T, E>,
+        |result, end| read_erased(result, end, |error| &**error), then DisplayTag;
+    DisplayTag, [T, E: fmt::Display], Result<T, E>, read_display, then OpaqueTag;
+    OpaqueTag, [T, E], Result<T, E>, read_opaque, then AnyTag;
+    AnyTag, [R], R, |_, _| {};
+}
+
+impl<T, E: fmt::Debug> Tag<Result<T, E>> {
+    /// How an error is read by its `Debug` form.
+    #[inline]
+    pub fn reader_debug(self) -> Reader<Result<T, E>> {
+        Reader(read_debug)
+    }
+}
+
+impl<T, E> Tag<Result<T, E>> {
+    /// The value of a success.
+    #[inline]
+    pub fn ok_value(self) -> fn(&Result<T, E>) -> Option<&T> {
+        |result| result.as_ref().ok()
+    }
+}
+
+impl<R> AnyTag<R> {
+    /// Reads no error.
+    #[inline]
+    pub fn reader_debug(self) -> Reader<R> {
+        Reader(|_, _| {})
     }
 
-    levels! {
-        ReadErrorType, &&&&&&&Tag<Result<T, E>>, [T, E: ErrorType], Result<T, E>, read_error_type;
-        ReadError, &&&&&&Tag<Result<T, E>>, [T, E: Error + 'static], Result<T, E>, read_error;
-        ReadErasedSync, &&&&&Tag<Result<T, E>>,
-            [T, E: fmt::Display + Deref<Target = dyn Error + Send + Sync + 'static>],
-            Result<T, E>, |result, end| read_erased(result, end, |error| &**error);
-        ReadErasedSend, &&&&Tag<Result<T, E>>,
-            [T, E: fmt::Display + Deref<Target = dyn Error + Send + 'static>],
-            Result<T, E>, |result, end| read_erased(result, end, |error| &**error);
-        ReadErased, &&&Tag<Result<T, E>>, [T, E: fmt::Display + Deref<Target = dyn Error + 'static>],
-            Result<T, E>, |result, end| read_erased(result, end, |error| &**error);
-        ReadDisplay, &&Tag<Result<T, E>>, [T, E: fmt::Display], Result<T, E>, read_display;
-        ReadOpaque, &Tag<Result<T, E>>, [T, E], Result<T, E>, read_opaque;
-        ReadNothing, Tag<R>, [R], R, |_, _| {};
-    }
-
-    #[doc(hidden)]
-    pub trait DebugOfResult {
-        type Result;
-        fn reader_debug(&self) -> Reader<Self::Result>;
-    }
-    impl<T, E: fmt::Debug> DebugOfResult for &Tag<Result<T, E>> {
-        type Result = Result<T, E>;
-        fn reader_debug(&self) -> Reader<Self::Result> {
-            Reader(read_debug)
-        }
-    }
-    #[doc(hidden)]
-    pub trait DebugOfAny {
-        type Result;
-        fn reader_debug(&self) -> Reader<Self::Result>;
-    }
-    impl<R> DebugOfAny for Tag<R> {
-        type Result = R;
-        fn reader_debug(&self) -> Reader<R> {
-            Reader(|_, _| {})
-        }
-    }
-
-    #[doc(hidden)]
-    pub trait OkOfResult {
-        type Result;
-        type Ok;
-        fn ok_value(&self) -> fn(&Self::Result) -> Option<&Self::Ok>;
-    }
-    impl<T, E> OkOfResult for &Tag<Result<T, E>> {
-        type Result = Result<T, E>;
-        type Ok = T;
-        #[inline]
-        fn ok_value(&self) -> fn(&Result<T, E>) -> Option<&T> {
-            |result| result.as_ref().ok()
-        }
-    }
-    #[doc(hidden)]
-    pub trait OkOfAny {
-        type Result;
-        fn ok_value(&self) -> fn(&Self::Result) -> Option<&Self::Result>;
-    }
-    impl<R> OkOfAny for Tag<R> {
-        type Result = R;
-        #[inline]
-        fn ok_value(&self) -> fn(&R) -> Option<&R> {
-            |value| Some(value)
-        }
+    /// The value of anything but a `Result`.
+    #[inline]
+    pub fn ok_value(self) -> fn(&R) -> Option<&R> {
+        |value| Some(value)
     }
 }
