@@ -6,7 +6,7 @@ use super::fields::{Fields, Loose, Sink, Wishes};
 use super::filter::LayerFilter;
 use super::{foreign, out};
 use crate::capture::CUT;
-use crate::context::{Body, Context, Entry, Mode, with_stack};
+use crate::context::{Body, Context, Entry, Mode, mode, with_stack};
 use crate::recorder::{self, EventFields, Live, Span, Start};
 use tracing_core::span::{Attributes, Id, Record};
 use tracing_core::{Event, Subscriber};
@@ -85,8 +85,8 @@ where
                 wishes.apply(&mut live);
                 Adopted::new(live)
             }
-            None => match with_stack(|stack| stack.mode()) {
-                Some(Mode::Unsampled | Mode::Suppressed) => Adopted::unrecorded(Context::current()),
+            None => match mode() {
+                Mode::Unsampled | Mode::Suppressed => Adopted::unrecorded(Context::current()),
                 _ => return,
             },
         };
@@ -134,7 +134,7 @@ where
     }
 
     fn on_event(&self, event: &Event<'_>, context: layer::Context<'_, S>) {
-        let recording = with_stack(|stack| stack.mode()) == Some(Mode::Recording);
+        let recording = mode() == Mode::Recording;
         if event.is_root() || event.is_contextual() && !recording {
             return;
         }

@@ -10,4 +10,4 @@ pub(crate) use carried::Carried;
 pub(crate) use carried::Route;
 pub use handle::{Context, ContextGuard, InContext};
 pub use span_context::SpanContext;
-pub(crate) use stack::{Body, Entry, Mode, Stack, with_stack};
+pub(crate) use stack::{Body, Entry, Mode, Stack, mode, with_stack};

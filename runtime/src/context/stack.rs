@@ -40,7 +40,6 @@ pub(crate) struct Entry {
 }
 
 pub(crate) struct Stack {
-    mode: Cell<Mode>,
     entries: RefCell<Vec<Entry>>,
     pub(crate) blocks: Blocks,
     #[cfg(feature = "pipeline")]
@@ -48,15 +47,27 @@ pub(crate) struct Stack {
 }
 
 thread_local! {
+    static MODE: Cell<Mode> = const { Cell::new(Mode::Empty) };
     static STACK: Stack = const {
         Stack {
-            mode: Cell::new(Mode::Empty),
             entries: RefCell::new(Vec::new()),
             blocks: Blocks::new(),
             #[cfg(feature = "pipeline")]
             records: Records::new(),
         }
     };
+}
+
+/// What the topmost entry of this thread's stack means. Apart from the stack, since a look at what needs no destructor is
+/// one move.
+#[inline]
+pub(crate) fn mode() -> Mode {
+    MODE.with(Cell::get)
+}
+
+#[inline]
+fn set_mode(mode: Mode) {
+    MODE.with(|own| own.set(mode));
 }
 
 /// Runs `f` with the thread's stack; `None` where the thread is already past its destructors.
@@ -67,18 +78,13 @@ pub(crate) fn with_stack<R>(f: impl FnOnce(&Stack) -> R) -> Option<R> {
 
 impl Stack {
     #[inline]
-    pub(crate) fn mode(&self) -> Mode {
-        self.mode.get()
-    }
-
-    #[inline]
     pub(crate) fn depth(&self) -> usize {
         self.entries.borrow().len()
     }
 
     #[inline]
     pub(crate) fn push(&self, entry: Entry) {
-        self.mode.set(entry.mode);
+        set_mode(entry.mode);
         self.entries.borrow_mut().push(entry);
     }
 
@@ -93,8 +99,7 @@ impl Stack {
                 Some(entries.remove(at))
             }
         };
-        self.mode
-            .set(entries.last().map_or(Mode::Empty, |entry| entry.mode));
+        set_mode(entries.last().map_or(Mode::Empty, |entry| entry.mode));
         entry
     }
 
@@ -104,8 +109,7 @@ impl Stack {
         let mut entries = self.entries.borrow_mut();
         let last = entries
             .pop_if(|last| last.ident == ident && matches!(&last.body, Body::Live(live) if which(live)))?;
-        self.mode
-            .set(entries.last().map_or(Mode::Empty, |entry| entry.mode));
+        set_mode(entries.last().map_or(Mode::Empty, |entry| entry.mode));
         match last.body {
             Body::Live(live) => Some(live),
             Body::Ambient(_) => None,
@@ -119,8 +123,7 @@ impl Stack {
             return None;
         }
         let entry = entries.pop();
-        self.mode
-            .set(entries.last().map_or(Mode::Empty, |entry| entry.mode));
+        set_mode(entries.last().map_or(Mode::Empty, |entry| entry.mode));
         entry
     }
 

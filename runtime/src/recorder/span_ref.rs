@@ -4,7 +4,7 @@ use super::exception::{self, Failure};
 use super::live::Live;
 use super::{EventFields, start::IntoLink};
 use crate::capture::{self, Capture, Captured};
-use crate::context::{Body, Context, Mode, SpanContext, with_stack};
+use crate::context::{Body, Context, Mode, SpanContext, mode, with_stack};
 use crate::id::{SpanId, TraceId};
 use crate::record::Outcome;
 use std::error::Error;
@@ -27,7 +27,7 @@ pub struct SpanRef {
 /// The current span of this thread.
 #[inline]
 pub fn current() -> SpanRef {
-    let ident = with_stack(|stack| match stack.mode() {
+    let ident = with_stack(|stack| match mode() {
         // An attached context stands for its span, which may be further down on this very stack.
         Mode::Recording => stack.top(|entry| match entry.map(|entry| &entry.body) {
             Some(Body::Live(live)) => live.ident(),

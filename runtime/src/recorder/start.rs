@@ -3,7 +3,7 @@
 use super::Span;
 use super::live::Live;
 use super::switchboard::{self, Mode as Setup};
-use crate::context::{Body, Carried, Context, Entry, Mode, SpanContext, Stack, with_stack};
+use crate::context::{Body, Carried, Context, Entry, Mode, SpanContext, Stack, mode, with_stack};
 use crate::id::{SpanId, TraceFlags, TraceId};
 use crate::site::Site;
 use std::sync::Arc;
@@ -11,10 +11,16 @@ use std::sync::Arc;
 /// Starts a span of this site below the current one.
 #[inline]
 pub fn start(site: &'static Site) -> Span {
-    if !site.is_on() {
+    if !site.is_on() || below_unrecorded() {
         return Span(None);
     }
     start_below(site)
+}
+
+/// Whether the span that starts now belongs to a trace that is not recorded.
+#[inline]
+fn below_unrecorded() -> bool {
+    matches!(mode(), Mode::Unsampled | Mode::Suppressed)
 }
 
 /// Whether [`start_with`] would look at its options: macros evaluate them only then.
@@ -25,7 +31,7 @@ pub fn span_on(site: &'static Site) -> bool {
 
 #[inline(never)]
 fn start_below(site: &'static Site) -> Span {
-    with_stack(|stack| match stack.mode() {
+    with_stack(|stack| match mode() {
         Mode::Recording => stack.top(|entry| Span(entry.map(|entry| child(stack, site, entry)))),
         Mode::Unsampled | Mode::Suppressed => Span(None),
         Mode::Empty if nobody_listens() && stack.depth() == 0 => Span(None),
