@@ -24,8 +24,10 @@ mod process;
 mod queue;
 mod report;
 mod retry;
+mod self_metrics;
 mod shared;
 mod thread;
+mod work;
 mod worker;
 
 pub(crate) use assemble::Assembler;
