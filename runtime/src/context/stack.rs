@@ -82,10 +82,13 @@ impl Stack {
         self.entries.borrow().len()
     }
 
+    /// Answers how many entries there were before.
     #[inline]
-    pub(crate) fn push(&self, entry: Entry) {
+    pub(crate) fn push(&self, entry: Entry) -> usize {
         set_mode(entry.mode);
-        self.entries.borrow_mut().push(entry);
+        let mut entries = self.entries.borrow_mut();
+        entries.push(entry);
+        entries.len() - 1
     }
 
     /// Takes the entry of this identity out, wherever it is.

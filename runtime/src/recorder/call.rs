@@ -12,6 +12,12 @@ use std::mem::ManuallyDrop;
 /// Makes the span and its mirror current on this thread; gives it back where the thread has no stack any more.
 #[inline]
 pub(crate) fn enter(live: Box<Live>) -> Result<u64, Box<Live>> {
+    enter_at(live).map(|(ident, _)| ident)
+}
+
+/// As [`enter`]; also says how many entries were on the stack before.
+#[inline]
+pub(super) fn enter_at(live: Box<Live>) -> Result<(u64, usize), Box<Live>> {
     if let Some(mirror) = &live.extra().mirror {
         crate::bridge::out::enter(mirror);
     }
@@ -22,9 +28,10 @@ pub(crate) fn enter(live: Box<Live>) -> Result<u64, Box<Live>> {
         Mode::Unsampled
     };
     let mut slot = Some(live);
+    let mut depth = 0;
     with_stack(|stack| {
         if let Some(live) = slot.take() {
-            stack.push(Entry {
+            depth = stack.push(Entry {
                 ident,
                 mode,
                 body: Body::Live(live),
@@ -32,9 +39,23 @@ pub(crate) fn enter(live: Box<Live>) -> Result<u64, Box<Live>> {
         }
     });
     match slot {
-        None => Ok(ident),
+        None => Ok((ident, depth)),
         Some(live) => Err(live),
     }
+}
+
+/// Takes the span off this thread's stack, and its mirror with it, if nothing was left above it and nothing below it was
+/// taken since; `None`, and nothing done, where it is not so.
+#[inline]
+pub(super) fn exit_at(ident: u64, depth: usize) -> Option<Box<Live>> {
+    let live = with_stack(|stack| {
+        if stack.depth() == depth + 1 {
+            stack.pop_live(ident, |_| true)
+        } else {
+            None
+        }
+    });
+    live.flatten().map(without_mirror)
 }
 
 /// Takes the span off this thread's stack, and its mirror with it.

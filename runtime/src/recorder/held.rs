@@ -2,7 +2,7 @@
 //! hands it on to.
 
 use super::Span;
-use super::call::{enter, exit, prepare};
+use super::call::{enter_at, exit, exit_at, prepare};
 use super::finish::{self, End, Finish, finish};
 use super::live::Live;
 use crate::context::{Body, with_stack};
@@ -28,6 +28,19 @@ pub(crate) struct Polling<'a> {
 }
 
 impl Polling<'_> {
+    /// Guards that the future leaked in this poll would stay current for whatever is polled next: they end with it.
+    #[cold]
+    #[inline(never)]
+    fn exit_leaking(&self) -> Option<Box<Live>> {
+        let live = exit(self.ident)?;
+        while let Some(leaked) = with_stack(|stack| stack.pop_above(self.depth)).flatten() {
+            if let Body::Live(leaked) = leaked.body {
+                finish(leaked, Outcome::Abandoned);
+            }
+        }
+        Some(live)
+    }
+
     /// The next of this many items is being made.
     pub(super) fn after_items(mut self, items: u64) -> Self {
         self.items = Some(items);
@@ -65,9 +78,8 @@ impl Held {
     #[inline]
     pub(crate) fn enter(&mut self) -> Option<Polling<'_>> {
         let live = self.0.take()?.0;
-        let depth = with_stack(|stack| stack.depth()).unwrap_or(0);
-        match enter(live) {
-            Ok(ident) => Some(Polling {
+        match enter_at(live) {
+            Ok((ident, depth)) => Some(Polling {
                 held: self,
                 ident,
                 depth,
@@ -113,13 +125,9 @@ impl Held {
 impl Drop for Polling<'_> {
     #[inline]
     fn drop(&mut self) {
-        let Some(live) = exit(self.ident) else { return };
-        // Guards that the future leaked in this poll would stay current for whatever is polled next.
-        while let Some(leaked) = with_stack(|stack| stack.pop_above(self.depth)).flatten() {
-            if let Body::Live(leaked) = leaked.body {
-                finish(leaked, Outcome::Abandoned);
-            }
-        }
+        let Some(live) = exit_at(self.ident, self.depth).or_else(|| self.exit_leaking()) else {
+            return;
+        };
         let unwinds = live.unwinds();
         self.held.0 = Some(AssertUnwindSafe(live));
         if unwinds {
