@@ -1,13 +1,13 @@
 //! Spans and events of other crates as part of our traces.
 
 use super::adopted::{self, Adopted, Own};
-use super::callsite::MARK_LATE;
 use super::fields::{Fields, Loose, Sink, Wishes};
 use super::filter::LayerFilter;
 use super::{foreign, out};
 use crate::capture::CUT;
 use crate::context::{Body, Context, Entry, Mode, mode, with_stack};
 use crate::recorder::{self, EventFields, Live, Span, Start};
+use crate::site::Site;
 use tracing_core::span::{Attributes, Id, Record};
 use tracing_core::{Event, Subscriber};
 use tracing_subscriber::layer::{self, Layer as _};
@@ -44,11 +44,10 @@ where
 pub(super) struct Bridge;
 
 /// Starts our span for one of theirs.
-fn start<S>(attributes: &Attributes<'_>, context: &layer::Context<'_, S>) -> Span
+fn start<S>(site: &'static Site, attributes: &Attributes<'_>, context: &layer::Context<'_, S>) -> Span
 where
     S: Subscriber + for<'a> LookupSpan<'a>,
 {
-    let site = foreign::site_of(attributes.metadata());
     let explicit = attributes.parent().and_then(|parent| context.span(parent));
     match explicit.as_ref().and_then(adopted::context_of) {
         Some(parent) => recorder::start_with(site, Start::new().parent(&parent)),
@@ -72,13 +71,13 @@ where
     S: Subscriber + for<'a> LookupSpan<'a>,
 {
     fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: layer::Context<'_, S>) {
-        if attributes.metadata().fields().field(MARK_LATE).is_some() {
+        let Some(site) = foreign::of(attributes.metadata()).site else {
             if let (Some(own), Some(span)) = (out::writing(), context.span(id)) {
                 span.extensions_mut().replace(Own(own));
             }
             return;
-        }
-        let mut ours = start(attributes, &context);
+        };
+        let mut ours = start(site, attributes, &context);
         let wishes = read(|visit| attributes.record(visit), &mut ours);
         let adopted = match ours.0.take() {
             Some(mut live) => {
