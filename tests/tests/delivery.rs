@@ -6,8 +6,12 @@
 mod otlp;
 mod programs;
 
-use otlp::server::{Reply, Server};
+use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
+use opentelemetry_proto::tonic::common::v1::any_value::Value as Any;
+use opentelemetry_proto::tonic::metrics::v1::{metric::Data, number_data_point};
+use otlp::server::{Reply, Request, Server};
 use programs::{AT_ONCE, ONE_BATCH, Program, different, ids, one_batch, sizes, then_ok};
+use prost::Message;
 use serde_json::json;
 use std::io::Read;
 use std::net::TcpListener;
@@ -271,4 +275,95 @@ fn a_key_in_clear_to_another_machine_is_warned_of_once() {
             "{url} {headers}"
         );
     }
+}
+
+/// The points of one instrument in the last metrics that arrived: attributes and value.
+fn points(requests: &[Request], name: &str) -> Vec<(Vec<String>, f64)> {
+    let last = requests
+        .iter()
+        .rfind(|request| request.path == "/v1/metrics")
+        .unwrap();
+    let last = ExportMetricsServiceRequest::decode(&*last.body).unwrap();
+    let scopes = last
+        .resource_metrics
+        .into_iter()
+        .flat_map(|resource| resource.scope_metrics);
+    let metrics = scopes
+        .flat_map(|scope| scope.metrics)
+        .filter(|metric| metric.name == name);
+    let points = metrics.flat_map(|metric| match metric.data.unwrap() {
+        Data::Sum(sum) => sum.data_points,
+        other => panic!("{other:?}"),
+    });
+    points
+        .map(|point| {
+            let texts =
+                point
+                    .attributes
+                    .into_iter()
+                    .map(|pair| match pair.value.and_then(|value| value.value) {
+                        Some(Any::StringValue(text)) => text,
+                        other => panic!("{other:?}"),
+                    });
+            let Some(number_data_point::Value::AsDouble(value)) = point.value else {
+                panic!("no number")
+            };
+            (texts.collect(), value)
+        })
+        .collect()
+}
+
+#[test]
+fn the_pipelines_own_metrics_are_sent_where_asked() {
+    let server = Server::start(|number| Reply::status(if number == 0 { "400 Bad" } else { "200 OK" }));
+    let variables = [
+        ("SPANWRIGHT_SELF_METRICS", "true"),
+        ("OTEL_METRICS_EXPORTER", "otlp"),
+        ("OTEL_BSP_MAX_QUEUE_SIZE", "1000"),
+    ];
+    Program::to(&server.url, &["rounds", "10", "5000", "3", "5000"], &variables).end();
+    let requests = server.requests();
+    let processor = || {
+        vec![
+            "batching_span_processor".to_owned(),
+            "batching_span_processor/otlp".to_owned(),
+        ]
+    };
+    let exporter = || vec!["spanwright::Destination".to_owned(), "otlp".to_owned()];
+    let refused = [exporter(), vec!["refused".to_owned()]].concat();
+    for (name, expected) in [
+        (
+            "otel.sdk.span.live",
+            vec![(vec!["RECORD_AND_SAMPLE".to_owned()], 0.0)],
+        ),
+        (
+            "otel.sdk.span.started",
+            vec![
+                (vec!["RECORD_AND_SAMPLE".to_owned()], 30.0),
+                (vec!["DROP".to_owned()], 0.0),
+            ],
+        ),
+        ("otel.sdk.processor.span.queue.size", vec![(processor(), 0.0)]),
+        (
+            "otel.sdk.processor.span.queue.capacity",
+            vec![(processor(), 1000.0)],
+        ),
+        ("otel.sdk.processor.span.processed", vec![(processor(), 30.0)]),
+        ("otel.sdk.exporter.span.inflight", vec![(exporter(), 0.0)]),
+        (
+            "otel.sdk.exporter.span.exported",
+            vec![(exporter(), 20.0), (refused, 10.0)],
+        ),
+    ] {
+        assert_eq!(points(&requests, name), expected, "{name}");
+    }
+
+    let unasked = Server::ok();
+    let ended = Program::to(
+        &unasked.url,
+        &["spans", "1", "0", "1000"],
+        &[("OTEL_METRICS_EXPORTER", "otlp")],
+    )
+    .end();
+    assert_eq!(ended.otlp()["offered"], 1, "{ended:?}");
 }

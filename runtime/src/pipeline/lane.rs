@@ -115,9 +115,12 @@ impl Lane {
 
     /// Takes what was tried for too long.
     pub(super) fn take_expired(&mut self, now: Instant) -> Vec<Entry> {
-        let (expired, kept): (VecDeque<_>, VecDeque<_>) = std::mem::take(&mut self.backlog)
-            .into_iter()
-            .partition(|entry| entry.expires.is_some_and(|expires| now >= expires));
+        let is_over = |entry: &Entry| entry.expires.is_some_and(|expires| now >= expires);
+        if !self.backlog.iter().any(is_over) {
+            return Vec::new();
+        }
+        let (expired, kept): (VecDeque<_>, VecDeque<_>) =
+            std::mem::take(&mut self.backlog).into_iter().partition(is_over);
         self.backlog = kept;
         expired.into()
     }

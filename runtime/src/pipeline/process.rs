@@ -165,7 +165,12 @@ pub(crate) fn switch(name: &str, on: bool) -> bool {
     let Some(running) = running.as_mut() else {
         return false;
     };
-    let found = running.shared.switch(name, on);
+    let found = if running.epoch == raw::fork_epoch() {
+        running.shared.switch(name, on)
+    } else {
+        // In a child that has recorded nothing yet: the parent's locks may be held for ever here.
+        running.spares.iter().any(|spare| spare.name() == name)
+    };
     running.plan.switched_off.retain(|off| off != name);
     if found && !on {
         running.plan.switched_off.push(name.to_owned());

@@ -39,6 +39,19 @@ fn one_span() {
     });
 }
 
+/// Waits until all of so many spans are delivered or given up, up to this long.
+fn settle(guard: &Guard, count: u64, most: Duration) {
+    let began = Instant::now();
+    while began.elapsed() < most {
+        let health = guard.health();
+        let pending = health.pending + health.destinations.iter().map(|one| one.pending).sum::<u64>();
+        if health.ended >= count && pending == 0 {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
 /// All that a test wants to know of a process that ends.
 fn print(health: &Health, more: Value) {
     let mut line = json!({
@@ -241,11 +254,11 @@ fn main() {
     };
     let millis = |at: usize| Duration::from_millis(number(at));
     match arguments.first().map(String::as_str).unwrap_or_default() {
-        // COUNT, PAUSE before the end, WAIT at the end; both in ms.
+        // COUNT, how long they may take to be settled, WAIT at the end; both in ms.
         "spans" => {
             let guard = start();
             spans(number(1));
-            std::thread::sleep(millis(2));
+            settle(&guard, number(1), millis(2));
             shut_down(guard, millis(3), json!({}));
         }
         // COUNT, PAUSE, how often, WAIT.

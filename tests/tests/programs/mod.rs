@@ -158,7 +158,11 @@ fn assert_adds_up(accounts: &Value) {
             out.iter().sum::<u64>() + sum(&one["dropped"]),
             "{one}"
         );
-        assert_eq!(number(one, "offered"), number(accounts, "recorded"), "{accounts}");
+        // Metrics are offered too, where a row asks for them.
+        assert!(
+            number(one, "offered") >= number(accounts, "recorded"),
+            "{accounts}"
+        );
     }
 }
 
@@ -175,7 +179,7 @@ pub(crate) fn ids(request: &Request) -> Vec<Vec<u8>> {
         .collect()
 }
 
-/// Ten spans in one batch, a while for attempts, then up to 100 ms for the end.
+/// Ten spans in one batch, up to 3 s for attempts, then up to 100 ms for the end.
 pub(crate) const ONE_BATCH: [&str; 4] = ["spans", "10", "3000", "100"];
 /// A batch leaves at once.
 pub(crate) const AT_ONCE: (&str, &str) = ("OTEL_BSP_SCHEDULE_DELAY", "20");
