@@ -121,7 +121,27 @@ impl TraceFlags {
 
     /// The byte as it is sent.
     pub const fn to_byte(self) -> u8 {
+        self.0 & 3
+    }
+
+    /// Not sampled, but recorded in this process, which may keep it yet. Never leaves the process.
+    const HELD: u8 = 1 << 7;
+
+    pub(crate) const fn is_held(self) -> bool {
+        self.0 & Self::HELD != 0
+    }
+
+    pub(crate) const fn with_held(self, held: bool) -> Self {
+        Self(self.0 & !Self::HELD | if held { Self::HELD } else { 0 })
+    }
+
+    /// The byte within the process.
+    pub(crate) const fn to_wire(self) -> u8 {
         self.0
+    }
+
+    pub(crate) const fn from_wire(byte: u8) -> Self {
+        Self(byte & (3 | Self::HELD))
     }
 
     /// Whether the sampled bit is set.
@@ -149,7 +169,7 @@ impl TraceFlags {
 
 impl fmt::Debug for TraceFlags {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "TraceFlags({:02x})", self.0)
+        write!(f, "TraceFlags({:02x})", self.to_byte())
     }
 }
 

@@ -3,7 +3,7 @@
 //! While it is entered on a thread, our span is on that thread's stack; a second thread that enters it meanwhile
 //! gets its context. Changes that come while it is on another thread's stack wait until it is back.
 
-use crate::context::{Body, Context, Entry, with_stack};
+use crate::context::{Body, Context, Entry, Mode, with_stack};
 use crate::recorder::{self, Live};
 use tracing_subscriber::registry::{LookupSpan, SpanRef};
 
@@ -119,7 +119,7 @@ pub(super) fn change<S: for<'a> LookupSpan<'a>>(
     let mut extensions = span.extensions_mut();
     match extensions.get_mut::<Adopted>() {
         Some(Adopted { live: Some(live), .. }) => change(live),
-        Some(adopted) if adopted.context.span().is_sampled() && adopted.late.len() < LATE_BOUND => {
+        Some(adopted) if adopted.context.mode() == Mode::Recording && adopted.late.len() < LATE_BOUND => {
             adopted.late.push(Box::new(change));
         }
         _ => {}

@@ -144,7 +144,7 @@ impl Context {
             () if self.suppressed => Mode::Suppressed,
             () if !self.span.is_valid() => Mode::Empty,
             () if self.span.is_remote => Mode::Remote,
-            () if self.span.is_sampled() => Mode::Recording,
+            () if self.span.is_sampled() || self.span.flags.is_held() => Mode::Recording,
             () => Mode::Unsampled,
         }
     }

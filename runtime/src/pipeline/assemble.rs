@@ -61,7 +61,7 @@ impl Assembler {
     fn plain_span(&mut self, mut reader: Reader<'_>) -> Option<SpanRecord> {
         let kind = Kind::from_byte(reader.u8()?);
         let bits = reader.u8()?;
-        let flags = TraceFlags::from_byte(reader.u8()?);
+        let flags = TraceFlags::from_wire(reader.u8()?);
         let site = self.site(reader.u32()?)?;
         let trace_id = TraceId::from_bytes(reader.array()?);
         let span_id = SpanId::from_bytes(reader.array()?);
@@ -88,7 +88,7 @@ impl Assembler {
         let kind = Kind::from_byte(reader.u8()?);
         let outcome = Outcome::from_byte(reader.u8()?);
         let bits = reader.u8()?;
-        let flags = TraceFlags::from_byte(reader.u8()?);
+        let flags = TraceFlags::from_wire(reader.u8()?);
         let site = self.site(reader.u32()?)?;
         let trace_id = TraceId::from_bytes(reader.array()?);
         let span_id = SpanId::from_bytes(reader.array()?);

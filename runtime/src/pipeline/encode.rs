@@ -8,6 +8,7 @@ use super::encode_keys::{KeyFacts, KeyId, Keys};
 use super::prepare::Preparation;
 use crate::clock::Anchor;
 use crate::destination::otlp::{self, EncodedSpans, ScopeAt, Writer, key_value};
+use crate::id::TraceFlags;
 use crate::record::Kind;
 use crate::redact::{Redactions, is_below_cards};
 use crate::site::{self, Site};
@@ -90,7 +91,7 @@ impl Encoder {
         let parts = Parts::of(record)?;
         self.learn(parts.site);
         let facts = self.sites.get_mut((parts.site as usize).checked_sub(1)?)?;
-        if !facts.direct {
+        if !facts.direct || TraceFlags::from_wire(parts.flags).is_held() {
             return None;
         }
         facts.scope = out.scope(facts.site.target(), facts.scope);

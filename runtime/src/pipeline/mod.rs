@@ -13,6 +13,7 @@ mod budget;
 mod encode;
 #[cfg(feature = "otlp")]
 mod encode_keys;
+mod held;
 mod lane;
 mod latch;
 mod loss;

@@ -2,6 +2,7 @@
 
 use super::{Hook, Policy, Preparation};
 use crate::record::Resource;
+use crate::sampler::Keep;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,6 +14,8 @@ pub(crate) struct Plan {
     pub(crate) in_child: Arc<dyn Fn(&Resource) -> Resource + Send + Sync>,
     pub(crate) preparation: Preparation,
     pub(crate) hooks: Vec<Hook>,
+    /// Which traces are kept although they were not sampled.
+    pub(crate) keep: Keep,
     /// Longest time that an ended span waits for its batch.
     pub(crate) delay: Duration,
     pub(crate) batch_records: usize,

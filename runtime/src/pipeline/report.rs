@@ -26,10 +26,12 @@ pub enum DropReason {
     NoDestination,
     /// The destination was switched off.
     SwitchedOff,
+    /// Their trace was not sampled, and what the sampler would have kept it for did not happen.
+    NotSampled,
 }
 
 impl DropReason {
-    pub(super) const ALL: [Self; 9] = [
+    pub(super) const ALL: [Self; 10] = [
         Self::QueueFull,
         Self::Refused,
         Self::Expired,
@@ -39,6 +41,7 @@ impl DropReason {
         Self::AfterShutdown,
         Self::NoDestination,
         Self::SwitchedOff,
+        Self::NotSampled,
     ];
 
     /// The reason in words.
@@ -53,12 +56,16 @@ impl DropReason {
             Self::AfterShutdown => "after shutdown",
             Self::NoDestination => "no destination",
             Self::SwitchedOff => "switched off",
+            Self::NotSampled => "not sampled",
         }
     }
 
     /// Whether somebody asked for it: then it is no loss.
     pub(super) const fn is_wanted(self) -> bool {
-        matches!(self, Self::Hook | Self::NoDestination | Self::SwitchedOff)
+        matches!(
+            self,
+            Self::Hook | Self::NoDestination | Self::SwitchedOff | Self::NotSampled
+        )
     }
 }
 
@@ -108,7 +115,7 @@ pub(super) fn lost(dropped: &BTreeMap<DropReason, u64>) -> u64 {
 
 /// How the pipeline is at this moment; see [`Guard::health`](crate::Guard::health).
 ///
-/// Before the destinations, at any moment, `ended = dropped + pending + recorded`, where each recorded span is offered
+/// Before the destinations, at any moment, `ended = dropped + pending + held + recorded`, where each recorded span is offered
 /// to every destination that takes spans. Roots of traces that were not sampled are counted apart; spans below them are
 /// never made. Ended spans are counted from when the pipeline has read them, which a flush makes it do.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -122,7 +129,10 @@ pub struct Health {
     pub dropped: BTreeMap<DropReason, u64>,
     /// Of these, those that wait for their batch to be full or due.
     pub pending: u64,
-    /// Roots of traces that were not sampled.
+    /// Of these, those of traces that were not sampled and that wait for their local root, which says whether they are
+    /// kept; see [`Sampler::keep_errors`](crate::Sampler::keep_errors).
+    pub held: u64,
+    /// Roots of traces that were not sampled, without those that may yet be kept.
     pub unsampled: u64,
     /// Log records that were given to the destinations.
     pub logs: u64,

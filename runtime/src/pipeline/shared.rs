@@ -28,6 +28,7 @@ pub(super) struct Shared {
     pub(super) workers: OnceLock<Vec<Worker>>,
     pub(super) ended: AtomicU64,
     pub(super) recorded: AtomicU64,
+    pub(super) held: AtomicU64,
     pub(super) logs: AtomicU64,
     pub(super) redactions: Totals,
     pub(super) before: Losses,
@@ -108,7 +109,8 @@ impl Shared {
         // What is counted last is read first: of what has ended, nothing is in two places.
         let recorded = load(&self.recorded);
         let mut dropped = self.before.by_reason();
-        let settled = recorded + dropped.values().sum::<u64>();
+        let held = load(&self.held);
+        let settled = recorded + held + dropped.values().sum::<u64>();
         let ended = load(&self.ended);
         let lost = recorder::lost();
         for (reason, count) in [
@@ -124,6 +126,7 @@ impl Shared {
             recorded,
             dropped,
             pending: ended.saturating_sub(settled),
+            held,
             unsampled: lost.unsampled,
             logs: load(&self.logs),
             redacted: self.redactions.by_rule().map(|(_, count)| count).sum(),

@@ -3,6 +3,7 @@
 use super::aggregate::Aggregate;
 use super::assemble::Assembler;
 use super::budget::Budget;
+use super::held::{Held, Settled};
 use super::latch::Latch;
 use super::loss::LossWatch;
 use super::pending::Pending;
@@ -13,6 +14,7 @@ use super::self_metrics;
 use super::shared::{Command, Shared};
 use super::worker::Worker;
 use crate::destination::{Batch, Destination};
+use crate::id::TraceFlags;
 use crate::record::{LogRecord, Metric, Outcome, Record, SpanRecord};
 use crate::recorder::{self, Drain};
 use crate::redact::Redactions;
@@ -33,6 +35,7 @@ pub(super) struct Loop {
     assembler: Assembler,
     aggregate: Aggregate,
     spans: Pending,
+    held: Held,
     logs: Vec<LogRecord>,
     log_bytes: usize,
     /// When the last look at the records began: what is found now has ended since.
@@ -69,6 +72,7 @@ impl Loop {
         } else {
             Pending::default()
         };
+        let held = Held::new(plan.keep);
         let next_metrics = Instant::now() + plan.metric_interval;
         let silent = plan.silent;
         Ok(Self {
@@ -78,6 +82,7 @@ impl Loop {
             assembler: Assembler::new(),
             aggregate: Aggregate::default(),
             spans,
+            held,
             logs: Vec::new(),
             log_bytes: 0,
             looked: Instant::now(),
@@ -123,6 +128,7 @@ impl Loop {
             for command in commands {
                 match command {
                     Command::Flush(latch) => {
+                        self.settle_roots();
                         self.seal();
                         self.send_metrics();
                         self.finish(&latch, Worker::flush);
@@ -156,6 +162,9 @@ impl Loop {
             let record = self.abandoned(&open);
             self.take_span(record);
         }
+        self.settle_roots();
+        let let_go = self.held.clear();
+        self.let_go(let_go);
         self.seal();
         self.send_metrics();
         self.finish(latch, Worker::stop);
@@ -173,6 +182,7 @@ impl Loop {
             end_ns: self.assembler.unix_ns(crate::clock::now()).max(start_ns),
             attributes: vec![(crate::semconv::OUTCOME.into(), Outcome::Abandoned.as_str().into())],
             outcome: Outcome::Abandoned,
+            flags: TraceFlags::RANDOM.with_sampled(!open.held).with_held(open.held),
             ..SpanRecord::new(open.trace_id, open.span_id, open.site.name())
         }
     }
@@ -183,7 +193,20 @@ impl Loop {
         let mut drain = std::mem::take(&mut self.drain);
         drain.records(|bytes| self.take(bytes));
         self.drain = drain;
+        if self.held.has_roots() {
+            let settled = self.held.end_round();
+            self.settle_held(settled);
+        }
         self.looked = looks;
+    }
+
+    /// Settles the held roots that have ended until now: two rounds do, whatever ends meanwhile.
+    fn settle_roots(&mut self) {
+        for _ in 0..2 {
+            if self.held.has_roots() {
+                self.take_records();
+            }
+        }
     }
 
     #[inline]
@@ -208,9 +231,38 @@ impl Loop {
         self.shared.ended.store(ended, Ordering::Release);
     }
 
-    fn take_span(&mut self, mut span: SpanRecord) {
+    fn take_span(&mut self, span: SpanRecord) {
         self.count_ended();
+        if span.flags.is_held() {
+            return self.hold(span);
+        }
         self.aggregate.span(&span);
+        self.settle(span);
+    }
+
+    /// Keeps the spans of a trace that was not sampled until its local root says what becomes of them. Not measured: what
+    /// is kept is no sample of the whole.
+    fn hold(&mut self, span: SpanRecord) {
+        let settled = self.held.take(span);
+        self.settle_held(settled);
+    }
+
+    fn settle_held(&mut self, settled: Settled) {
+        self.let_go(settled.let_go);
+        for span in settled.kept {
+            self.settle(span);
+        }
+    }
+
+    fn let_go(&self, spans: u64) {
+        if spans > 0 {
+            self.shared.before.add(DropReason::NotSampled, spans);
+        }
+        self.shared.held.store(self.held.len(), Ordering::Release);
+    }
+
+    /// Prepares a span that is to be delivered.
+    fn settle(&mut self, mut span: SpanRecord) {
         let hooks = &self.plan.hooks;
         let kept =
             catch_unwind(AssertUnwindSafe(|| hooks.iter().all(|hook| hook(&mut span)))).unwrap_or(false);

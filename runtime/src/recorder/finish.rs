@@ -189,7 +189,7 @@ pub(crate) fn finish(live: Box<Live>, outcome: Outcome) {
 /// Ends the topmost span if it is of this identity and there is nothing to settle; most spans.
 #[inline]
 pub(super) fn finish_top(stack: &Stack, ident: u64) -> bool {
-    match stack.pop_live(ident, |live| is_plain(live)) {
+    match stack.pop_live(ident, is_plain) {
         Some(live) => {
             finish_plain(stack, live);
             true

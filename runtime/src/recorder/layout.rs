@@ -36,7 +36,7 @@ pub(super) fn plain_span(records: &Records, live: &Live) {
             let start = [
                 live.kind as u8,
                 live.parent_is_remote.into(),
-                live.flags.to_byte(),
+                live.flags.to_wire(),
             ];
             header[0..4].copy_from_slice(&(length as u32).to_le_bytes());
             header[4] = PLAIN;
@@ -93,7 +93,7 @@ fn header(live: &Live, end: u64, trace_state: usize, carried: usize) -> [u8; SPA
     header[5] = live.kind as u8;
     header[6] = extra.outcome.unwrap_or(Outcome::Ok) as u8;
     header[7] = u8::from(live.parent_is_remote) | u8::from(extra.ok) << 1;
-    header[8] = live.flags.to_byte();
+    header[8] = live.flags.to_wire();
     header[9..13].copy_from_slice(&live.site.number().to_le_bytes());
     header[13..29].copy_from_slice(&live.trace_id.to_bytes());
     header[29..37].copy_from_slice(&live.span_id.to_bytes());

@@ -159,6 +159,7 @@ impl Live {
                 self.parent,
                 self.start,
                 self.site.number(),
+                self.flags.is_held(),
             );
         }
     }

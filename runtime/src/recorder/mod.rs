@@ -63,6 +63,8 @@ pub use span_ref::{EventBuilder, SpanRef, current};
 pub use start::{IntoLink, IntoParent, Start, span_on, start, start_with};
 pub use stream::{InSpanStream, items, stream};
 pub(crate) use stream::{ReadItems, stream_with};
+#[cfg(feature = "pipeline")]
+pub(crate) use switchboard::set_holds;
 pub(crate) use switchboard::{Decide, Mode, count_routes, decide, decide_with, mode, set_mode};
 
 use crate::capture::{self, Capture, Captured};

@@ -18,6 +18,9 @@ pub(crate) struct Slot {
     site: AtomicU32,
 }
 
+/// Beside a slot's site: the trace was not sampled.
+const HELD: u32 = 1 << 31;
+
 static SLOTS: Mutex<Vec<Weak<Slot>>> = Mutex::new(Vec::new());
 
 /// A span that has started and not ended.
@@ -35,6 +38,9 @@ pub struct OpenSpan {
     /// How long it has been open.
     pub elapsed: std::time::Duration,
     pub(crate) start: u64,
+    /// Its trace was not sampled.
+    #[cfg_attr(not(feature = "pipeline"), allow(dead_code))]
+    pub(crate) held: bool,
 }
 
 impl Slot {
@@ -50,7 +56,15 @@ impl Slot {
     }
 
     #[inline]
-    pub(super) fn open(&self, trace: TraceId, span: SpanId, parent: SpanId, start: u64, site: u32) {
+    pub(super) fn open(
+        &self,
+        trace: TraceId,
+        span: SpanId,
+        parent: SpanId,
+        start: u64,
+        site: u32,
+        held: bool,
+    ) {
         let bytes = trace.to_bytes();
         let (high, low) = bytes.split_at(8);
         let word = |half: &[u8]| u64::from_be_bytes(half.try_into().unwrap_or_default());
@@ -58,7 +72,8 @@ impl Slot {
         self.trace[0].store(word(high), Ordering::Relaxed);
         self.trace[1].store(word(low), Ordering::Relaxed);
         self.start.store(start, Ordering::Relaxed);
-        self.site.store(site, Ordering::Relaxed);
+        let held = if held { HELD } else { 0 };
+        self.site.store(site | held, Ordering::Relaxed);
         self.span.store(span.to_u64(), Ordering::Release);
     }
 
@@ -76,7 +91,8 @@ impl Slot {
             | u128::from(self.trace[1].load(Ordering::Relaxed));
         let parent = SpanId::from_u64(self.parent.load(Ordering::Relaxed));
         let start = self.start.load(Ordering::Relaxed);
-        let site = site::by_number(self.site.load(Ordering::Relaxed))?;
+        let numbered = self.site.load(Ordering::Relaxed);
+        let site = site::by_number(numbered & !HELD)?;
         // The block may have been reused while it was read; then what was read belongs to two spans.
         std::sync::atomic::fence(Ordering::Acquire);
         (self.span.load(Ordering::Relaxed) == span).then(|| OpenSpan {
@@ -86,6 +102,7 @@ impl Slot {
             site,
             elapsed: std::time::Duration::from_nanos(crate::clock::nanos_between(start, crate::clock::now())),
             start,
+            held: numbered & HELD != 0,
         })
     }
 }

@@ -126,7 +126,9 @@ fn root(site: &'static Site, context: &Context, sample: Option<f64>) -> Span {
         }
         None => live.flags = TraceFlags::RANDOM.with_sampled(sampled),
     }
-    live.recording = sampled;
+    let held = !sampled && !routed && setup != Setup::Inert && switchboard::holds();
+    live.flags = live.flags.with_held(held);
+    live.recording = sampled || held;
     live.begin();
     if let Some(origin) = context.origin() {
         live.add_link(origin, &[]);

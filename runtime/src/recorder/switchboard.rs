@@ -3,7 +3,7 @@
 use crate::context::SpanContext;
 use crate::id::TraceId;
 use crate::record::Kind;
-use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 /// What has been set up.
@@ -48,6 +48,18 @@ pub(crate) fn routes() -> usize {
 
 pub(crate) fn count_routes(change: isize) {
     ROUTES.fetch_add(change as usize, Ordering::SeqCst);
+}
+
+/// Whether traces that are not sampled are recorded, for the pipeline to keep some of them.
+static HOLDS: AtomicBool = AtomicBool::new(false);
+
+pub(crate) fn holds() -> bool {
+    HOLDS.load(Ordering::Relaxed)
+}
+
+#[cfg(feature = "pipeline")]
+pub(crate) fn set_holds(on: bool) {
+    HOLDS.store(on, Ordering::Relaxed);
 }
 
 /// The sampler, as the recorder asks it for each local root.

@@ -4,14 +4,17 @@
 //! process. Spans with a local parent follow it, so that a trace is never half recorded.
 
 mod bucket;
+mod keep;
 
 use crate::context::SpanContext;
 use crate::id::TraceId;
 use crate::record::Kind;
 use bucket::{Clock, TokenBucket};
+pub(crate) use keep::Keep;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// What a sampler is asked about.
 #[derive(Clone, Copy, Debug)]
@@ -89,6 +92,7 @@ pub enum SamplerError {
 pub struct Sampler {
     rule: Rule,
     limit: Option<Arc<TokenBucket>>,
+    keep: Keep,
 }
 
 #[derive(Clone)]
@@ -107,7 +111,14 @@ enum Rule {
 
 impl Sampler {
     const fn of(rule: Rule) -> Self {
-        Self { rule, limit: None }
+        Self {
+            rule,
+            limit: None,
+            keep: Keep {
+                errors: false,
+                slower_than: None,
+            },
+        }
     }
 
     /// Records every trace.
@@ -166,6 +177,38 @@ impl Sampler {
         self.limit_with_clock(per_second, bucket::monotonic())
     }
 
+    /// Also keeps traces that it does not sample, if the span that they begin with in this process ends with an error.
+    ///
+    /// Spans of traces that are not sampled are then recorded, and cost what others cost. They wait in memory, 8 MiB of them
+    /// at most, until their local root has ended; then they are delivered or let go together. Kept spans have the
+    /// attribute `spanwright.promoted`, and no metric is made of them, since they are no sample of all traces.
+    ///
+    /// What is sent to other services still says that the trace is not sampled: they decide by themselves, so that of a
+    /// trace through several services those parts are kept where something failed or was slow. `docs/sampling.md` has
+    /// more.
+    ///
+    /// ```
+    /// use spanwright::Sampler;
+    /// use std::time::Duration;
+    /// let sampler = Sampler::parent_ratio(0.01).keep_errors().slower_than(Duration::from_secs(1));
+    /// assert!(sampler.check().is_ok());
+    /// ```
+    pub fn keep_errors(mut self) -> Self {
+        self.keep.errors = true;
+        self
+    }
+
+    /// As [`keep_errors`](Self::keep_errors), for traces whose local root takes at least so long.
+    pub fn slower_than(mut self, least: Duration) -> Self {
+        self.keep.slower_than = Some(least);
+        self
+    }
+
+    /// Which traces are kept although they are not sampled.
+    pub(crate) fn keep(&self) -> Keep {
+        self.keep
+    }
+
     fn limit_with_clock(mut self, per_second: f64, clock: Clock) -> Self {
         if let Rule::ParentBased(root) = self.rule {
             self.rule = Rule::ParentBased(Box::new(root.limit_with_clock(per_second, clock)));
@@ -174,12 +217,13 @@ impl Sampler {
         match TokenBucket::new(per_second, clock) {
             // The stricter of two limits would do, but which is stricter may change with bursts: ask both.
             Some(bucket) if self.limit.is_some() => Self {
+                keep: self.keep,
                 rule: Rule::Custom(Arc::new(move |request: &SampleRequest<'_>| self.sample(request))),
                 limit: Some(Arc::new(bucket)),
             },
             Some(bucket) => Self {
-                rule: self.rule,
                 limit: Some(Arc::new(bucket)),
+                ..self
             },
             None => Self::of(Rule::Invalid(SamplerError::Rate(per_second))),
         }
@@ -239,8 +283,14 @@ impl fmt::Display for Sampler {
             Rule::Custom(_) => f.write_str("custom")?,
             Rule::Invalid(error) => write!(f, "invalid ({error})")?,
         }
-        match &self.limit {
-            Some(bucket) => write!(f, ", at most {} a second", bucket.per_second()),
+        if let Some(bucket) = &self.limit {
+            write!(f, ", at most {} a second", bucket.per_second())?;
+        }
+        if self.keep.errors {
+            f.write_str(", and what fails")?;
+        }
+        match self.keep.slower_than {
+            Some(least) => write!(f, ", and what takes {least:?}"),
             None => Ok(()),
         }
     }

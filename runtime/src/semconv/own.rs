@@ -18,6 +18,8 @@ pub const OUTCOME: &str = "spanwright.outcome";
 pub const STREAM_ITEMS: &str = "spanwright.stream.items";
 /// The messages of an error's causes; string array.
 pub const EXCEPTION_SOURCES: &str = "spanwright.exception.sources";
+/// `true` on a span of a trace that was not sampled and was kept afterwards, by `keep_errors` or `slower_than`; else absent.
+pub const PROMOTED: &str = "spanwright.promoted";
 /// `true` where a query took at least its `slow` threshold, else absent.
 pub const DB_SLOW: &str = "spanwright.db.slow";
 /// From how many nanoseconds on a query is slow; read and removed by the pipeline.

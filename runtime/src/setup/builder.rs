@@ -16,7 +16,7 @@ use crate::propagate::{self, Format, Propagators};
 use crate::record::{Kind, SpanRecord};
 use crate::recorder::{self, Decide, Mode};
 use crate::redact::Redactor;
-use crate::sampler::{SampleRequest, Sampler};
+use crate::sampler::{Keep, SampleRequest, Sampler};
 use crate::site::{self, Filter};
 use crate::value::{Key, Value};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -250,7 +250,7 @@ impl Builder {
             recorder::set_mode(Mode::Down);
             return Ok(Guard::inert());
         }
-        let plan = self.plan(&settings);
+        let plan = self.plan(&settings, sampler.keep());
         self.set_process_wide(&settings, sampler, filter);
         pipeline::start(plan, destinations)?;
         crate::raw::watch_forks(|| {});
@@ -299,7 +299,7 @@ impl Builder {
         self.legacy_names.unwrap_or(settings.semantics.legacy_names)
     }
 
-    fn plan(&self, settings: &Settings) -> Plan {
+    fn plan(&self, settings: &Settings, keep: Keep) -> Plan {
         let process = ProcessFacts::detect();
         let mut resource = settings.resource.build(&self.service, &process);
         let _ = self.redactor.redact_resource(&mut resource);
@@ -312,6 +312,7 @@ impl Builder {
                 legacy_names: self.writes_legacy_names(settings),
             },
             hooks: self.hooks.clone(),
+            keep,
             delay: self.delivery.delay(&settings.span_batches),
             batch_records: self
                 .delivery
@@ -330,6 +331,7 @@ impl Builder {
     }
 
     fn set_process_wide(&self, settings: &Settings, sampler: Sampler, filter: Option<Filter>) {
+        recorder::set_holds(sampler.keep() != Keep::default());
         recorder::decide_with(Some(Arc::new(Sampling(sampler))));
         crate::bridge::set_redactor(self.redactor.clone());
         recorder::set_backtraces(self.backtraces.unwrap_or(settings.semantics.backtrace));
