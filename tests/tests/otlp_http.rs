@@ -178,7 +178,7 @@ fn a_mixed_batch_goes_on_where_it_stopped() {
 fn a_backend_without_logs_and_metrics_keeps_the_spans() {
     let server = Server::start(|number| Reply::status(if number == 0 { "200 OK" } else { "404 Not Found" }));
     let delivered = deliver(Otlp::http(&*server.url), &everything()).unwrap();
-    assert_eq!(delivered.rejected, 4);
+    assert_eq!(delivered.rejected, 5);
     assert!(delivered.message.unwrap().contains("404"));
 }
 

@@ -1,6 +1,6 @@
 //! How the pipeline's thread sleeps and is woken, under loom.
 //!
-//! This is a model and not the code itself: `Shared` and the loop in `pipeline/thread.rs` are written on the standard
+//! This is a model and not the code itself: `Shared` and `Loop` of `pipeline/` are written on the standard
 //! library's primitives and on clocks. What is here follows `Shared::wake`, `Shared::command`, the head of `Loop::run`
 //! and `Latch` line by line, and is to be changed together with them. It has no time-outs, so a wake-up that the real
 //! loop would make good for after its delay is a deadlock here, which loom reports. Records are real chunks.
