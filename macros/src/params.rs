@@ -4,8 +4,6 @@ use proc_macro2::Span;
 use syn::punctuated::Punctuated;
 use syn::{Attribute, FnArg, Ident, Pat, PatIdent, ReceiverKind, Signature, Token, Type};
 
-use crate::shape::peel;
-
 /// Types without a destructor.
 const PRIMITIVE: [&str; 16] = [
     "bool", "char", "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize",
@@ -75,7 +73,9 @@ pub(crate) fn name_all(sig: &mut Signature) -> Vec<Param> {
 
 /// Whether values of the type may have a destructor, by its look.
 fn may_drop(ty: &Type) -> bool {
-    match peel(ty) {
+    match ty {
+        Type::Paren(inner) => may_drop(&inner.elem),
+        Type::Group(inner) => may_drop(&inner.elem),
         Type::Reference(_) | Type::Ptr(_) | Type::FnPtr(_) | Type::Never(_) => false,
         Type::Tuple(tuple) => tuple.elems.iter().any(may_drop),
         Type::Array(array) => may_drop(&array.elem),
