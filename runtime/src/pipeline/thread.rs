@@ -8,12 +8,12 @@ use super::plan::Plan;
 use super::queue::Budget;
 use super::report::{Counters, DropReason, Health};
 use super::worker::Worker;
+use crate::caught::caught;
 use crate::destination::{Batch, Destination};
 use crate::record::{LogRecord, Metric, Outcome, Record, SpanRecord};
 use crate::recorder::{self, Drain};
 use crate::redact::{Redactions, Totals};
 use std::borrow::Cow;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::Thread;
@@ -260,8 +260,7 @@ impl Loop {
         self.shared.ended.fetch_add(1, Ordering::Relaxed);
         self.aggregate.span(&span);
         let hooks = &self.plan.hooks;
-        let kept =
-            catch_unwind(AssertUnwindSafe(|| hooks.iter().all(|hook| hook(&mut span)))).unwrap_or(false);
+        let kept = caught(|| hooks.iter().all(|hook| hook(&mut span))).unwrap_or(false);
         if !kept {
             return self.shared.before.drop_records(DropReason::Hook, 1);
         }

@@ -4,6 +4,7 @@ use super::fingerprints::Fingerprints;
 use super::open::Slot;
 use super::{bounds, event};
 use crate::capture::{self, Capture};
+use crate::caught::caught;
 use crate::context::{Carried, SpanContext};
 use crate::id::{SpanId, TraceFlags, TraceId};
 use crate::record::{Kind, Outcome};
@@ -15,7 +16,7 @@ use std::fmt;
 use std::sync::Arc;
 
 /// Longest span name, in bytes.
-const NAME_BOUND: usize = 1024;
+pub(super) const NAME_BOUND: usize = 1024;
 
 /// Blocks that a thread keeps for reuse, and the largest buffer that it keeps with one.
 const POOLED_BLOCKS: usize = 64;
@@ -264,10 +265,8 @@ impl Live {
     pub(crate) fn set_name<T: fmt::Display + ?Sized>(&mut self, name: &T) {
         self.name.clear();
         let buffer = &mut self.name;
-        let written = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-            capture::format_bounded(buffer, NAME_BOUND, format_args!("{name}"));
-        }));
-        if written.is_err() {
+        let written = caught(|| capture::format_bounded(buffer, NAME_BOUND, format_args!("{name}")));
+        if written.is_none() {
             self.name.clear();
         }
     }

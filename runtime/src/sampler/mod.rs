@@ -5,12 +5,12 @@
 
 mod bucket;
 
+use crate::caught::caught;
 use crate::context::SpanContext;
 use crate::id::TraceId;
 use crate::record::Kind;
 use bucket::{Clock, TokenBucket};
 use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 /// What a sampler is asked about.
@@ -207,9 +207,7 @@ impl Sampler {
                 Some(parent) => parent.is_sampled(),
                 None => root.sample(request),
             },
-            Rule::Custom(sample) => {
-                catch_unwind(AssertUnwindSafe(|| sample.sample(request))).unwrap_or(false)
-            }
+            Rule::Custom(sample) => caught(|| sample.sample(request)).unwrap_or(false),
         };
         let Some(bucket) = self.limit.as_ref().filter(|_| wanted) else {
             return wanted;
