@@ -32,7 +32,8 @@
 //!
 //! # In applications
 //! The default features add the pipeline, the console and file destinations, and OTLP over HTTP with TLS.
-//! `grpc`, `opentelemetry`, `tower`, `axum`, `reqwest`, `tokio`, `rayon` and `serde` add what they are named after;
+//! `grpc`, `opentelemetry`, `tower`, `axum`, `reqwest`, `tokio`, `rayon`, `serde`, `secrecy` and `regex` add what they
+//! are named after;
 //! `off` leaves every annotated function exactly as written.
 
 #![deny(unsafe_code)]
@@ -46,6 +47,7 @@
 #[allow(unsafe_code)]
 mod raw;
 mod id;
+mod caught;
 mod clock;
 mod value;
 mod wire;

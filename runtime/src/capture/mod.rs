@@ -1,7 +1,7 @@
 //! Turning a value into typed, bounded, panic-proof attributes.
 //!
 //! [`Capture`] writes into a [`Captured`], which puts bytes into the span's own buffer: nothing is allocated for
-//! primitives and strings. User code that runs meanwhile is bounded and under `catch_unwind`.
+//! primitives and strings. User code that runs meanwhile is bounded and caught.
 
 mod bounded;
 mod containers;
@@ -12,9 +12,9 @@ mod secret;
 pub(crate) use bounded::{BoundedWriter, CUT, WAS_CUT, format_bounded};
 pub use secret::Secret;
 
+use crate::caught::caught;
 use crate::wire;
 use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Bytes of a single value that are captured; the value limit of [`Limits`](crate::Limits) applies later,
 /// after redaction.
@@ -327,10 +327,8 @@ pub(crate) fn protected(
     write: impl FnOnce(&mut Captured<'_>),
 ) {
     let (length, counted) = (buffer.len(), *count);
-    let done = catch_unwind(AssertUnwindSafe(|| {
-        write(&mut Captured::attribute(buffer, key, count, room))
-    }));
-    if done.is_err() {
+    let done = caught(|| write(&mut Captured::attribute(buffer, key, count, room)));
+    if done.is_none() {
         buffer.truncate(length);
         *count = counted;
         Captured::attribute(buffer, key, count, room).str("[capture panicked]");

@@ -1,10 +1,10 @@
 //! What a database said went wrong. In: a function's error, if its type is known to tell. Out: the status code, also
 //! as `error.type`.
 
+use crate::caught::caught;
 use crate::recorder::{End, Finish, Tag};
 use crate::semconv::db;
 use std::borrow::Cow;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// An error that knows the database's code: implement it for your own error type.
 ///
@@ -103,9 +103,7 @@ impl<F: Finish<R>, R> Finish<R> for FinishQuery<F, R> {
         if !end.has_failed() {
             return;
         }
-        let code = catch_unwind(AssertUnwindSafe(|| (self.read)(value)))
-            .ok()
-            .flatten();
+        let code = caught(|| (self.read)(value)).flatten();
         if let Some(code) = code {
             end.set(db::RESPONSE_STATUS_CODE, &code);
             end.error_type(code);

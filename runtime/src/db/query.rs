@@ -4,10 +4,10 @@ use super::dialect::Dialect;
 use super::sanitize::sanitize;
 use super::summary::Summary;
 use crate::capture::Capture;
+use crate::caught::caught;
 use crate::llm::{Count, Text};
 use crate::recorder::{End, Span};
 use crate::semconv::{db, general, own};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// A query that is known at compile time, with its summary.
 #[derive(Clone, Copy)]
@@ -68,7 +68,7 @@ pub fn query<T: Text + ?Sized>(span: &mut Span, value: &T) {
     if !span.recording() {
         return;
     }
-    let Some(text) = catch_unwind(AssertUnwindSafe(|| value.text())).ok().flatten() else {
+    let Some(text) = caught(|| value.text()).flatten() else {
         return;
     };
     let dialect = Dialect::of(span.text(db::SYSTEM_NAME).as_deref());

@@ -4,10 +4,10 @@ use super::content::mode_at_start;
 use super::message::{self, Message, Messages};
 use super::text::{Text, characters};
 use crate::capture::Capture;
+use crate::caught::caught;
 use crate::recorder::Span;
 use crate::semconv::{gen_ai, own};
 use std::borrow::Cow;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// `gen_ai.operation.name`. Comes first.
 pub fn operation<T: Capture + ?Sized>(span: &mut Span, value: &T) {
@@ -119,7 +119,7 @@ pub fn messages<T: Messages + ?Sized>(span: &mut Span, value: &T) {
 
 /// Runs a user's conversion, which may panic.
 fn protected<T>(convert: impl FnOnce() -> T) -> Option<T> {
-    catch_unwind(AssertUnwindSafe(convert)).ok()
+    caught(convert)
 }
 
 #[cfg(all(test, feature = "pipeline"))]

@@ -6,9 +6,9 @@ use super::cost::Cost;
 use super::count::Count;
 use super::message::{self, Message};
 use super::text::{Text, beginning, characters};
+use crate::caught::caught;
 use crate::recorder::End;
 use crate::semconv::{gen_ai, own};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Bytes of the model's text that are kept while a stream runs.
 const TEXT_BYTES: usize = 48 * 1024;
@@ -241,12 +241,12 @@ impl ToLlmResponse for LlmResponse {
 
 /// Runs a user's conversion, which may panic; nothing is recorded then.
 pub(super) fn read(convert: impl FnOnce() -> LlmResponse) -> LlmResponse {
-    catch_unwind(AssertUnwindSafe(convert)).unwrap_or_default()
+    caught(convert).unwrap_or_default()
 }
 
 /// As [`read`], where there may be nothing to convert.
 pub(super) fn read_option(convert: impl FnOnce() -> Option<LlmResponse>) -> Option<LlmResponse> {
-    catch_unwind(AssertUnwindSafe(convert)).unwrap_or_default()
+    caught(convert).unwrap_or_default()
 }
 
 #[cfg(all(test, feature = "pipeline"))]

@@ -13,13 +13,13 @@ use super::report::DropReason;
 use super::self_metrics;
 use super::shared::{Command, Shared};
 use super::worker::Worker;
+use crate::caught::caught;
 use crate::destination::{Batch, Destination};
 use crate::id::TraceFlags;
 use crate::record::{LogRecord, Metric, Outcome, Record, SpanRecord};
 use crate::recorder::{self, Drain};
 use crate::redact::Redactions;
 use std::borrow::Cow;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
@@ -264,8 +264,7 @@ impl Loop {
     /// Prepares a span that is to be delivered.
     fn settle(&mut self, mut span: SpanRecord) {
         let hooks = &self.plan.hooks;
-        let kept =
-            catch_unwind(AssertUnwindSafe(|| hooks.iter().all(|hook| hook(&mut span)))).unwrap_or(false);
+        let kept = caught(|| hooks.iter().all(|hook| hook(&mut span))).unwrap_or(false);
         if !kept {
             return self.shared.before.add(DropReason::Hook, 1);
         }

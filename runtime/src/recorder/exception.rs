@@ -9,6 +9,7 @@ use super::event::EventFields;
 use super::fingerprints::Fingerprints;
 use super::live::Live;
 use crate::capture::format_bounded;
+use crate::caught::caught;
 use crate::context::with_stack;
 use crate::record::{Outcome, Severity};
 use crate::semconv;
@@ -17,7 +18,6 @@ use std::borrow::Cow;
 use std::error::Error;
 use std::fmt;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 
 /// Bytes of an error's text that are looked at.
@@ -88,12 +88,11 @@ pub(crate) struct Failure<'a> {
 }
 
 /// The text of an error, bounded; `None` where its `Display` panics.
-fn text_of(error: &dyn fmt::Display) -> Option<String> {
+pub(super) fn text_of(error: &dyn fmt::Display) -> Option<String> {
     let mut text = Vec::new();
-    catch_unwind(AssertUnwindSafe(|| {
+    caught(|| {
         format_bounded(&mut text, TEXT_BOUND, format_args!("{error}"));
-    }))
-    .ok()?;
+    })?;
     Some(String::from_utf8_lossy(&text).into_owned())
 }
 
@@ -130,14 +129,13 @@ pub(crate) fn fail(live: &mut Live, failure: &Failure<'_>, outcome: Outcome) {
 
 fn sources(first: Option<&(dyn Error + 'static)>) -> Vec<String> {
     let mut texts = Vec::new();
-    let walked = catch_unwind(AssertUnwindSafe(|| {
+    let _ = caught(|| {
         let mut next = first;
         while let Some(error) = next.filter(|_| texts.len() < CHAIN_BOUND) {
             texts.push(text_of(&error).unwrap_or_default());
             next = error.source();
         }
-    }));
-    drop(walked);
+    });
     texts
 }
 
@@ -205,6 +203,10 @@ pub(crate) fn hand_up(live: &Live) {
 
 /// Whether an error says that time ran out.
 pub(crate) fn is_timeout(type_name: &str, error: Option<&(dyn Error + 'static)>) -> bool {
+    caught(|| says_timeout(type_name, error)).unwrap_or(false)
+}
+
+fn says_timeout(type_name: &str, error: Option<&(dyn Error + 'static)>) -> bool {
     let name = type_name.rsplit("::").next().unwrap_or(type_name);
     if matches!(name, "Elapsed" | "TimedOut" | "TimeoutError" | "RecvTimeoutError") {
         return true;

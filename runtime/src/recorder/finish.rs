@@ -3,12 +3,12 @@
 use super::exception;
 use super::live::Live;
 use crate::capture::Capture;
+use crate::caught::caught;
 use crate::context::{Stack, with_stack};
 use crate::record::Outcome;
 use crate::semconv;
 use crate::value::Value;
 use std::borrow::Cow;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
 /// A span that is ending; result readers write into it.
@@ -158,7 +158,7 @@ pub fn apply<'a, T: ?Sized, V>(value: &'a T, read: impl FnOnce(&'a T) -> V) -> V
 
 /// Runs user code that must not unwind into the caller; answers whether it did not.
 pub(crate) fn protect(run: impl FnOnce()) -> bool {
-    catch_unwind(AssertUnwindSafe(run)).is_ok()
+    caught(run).is_some()
 }
 
 /// Reads the result of a span that is about to end.

@@ -4,6 +4,7 @@ use super::extra::{Extra, POOLED_BYTES};
 use super::open::Slot;
 use super::{bounds, event};
 use crate::capture::{self, CAPTURE_BOUND, Capture, Simple};
+use crate::caught::caught;
 use crate::context::{Carried, SpanContext, with_stack};
 use crate::id::{SpanId, TraceFlags, TraceId};
 use crate::record::Kind;
@@ -14,7 +15,7 @@ use std::fmt;
 use std::sync::Arc;
 
 /// Longest span name, in bytes.
-const NAME_BOUND: usize = 1024;
+pub(super) const NAME_BOUND: usize = 1024;
 
 /// Blocks that a thread keeps for reuse.
 const POOLED_BLOCKS: usize = 64;
@@ -283,10 +284,8 @@ impl Live {
     pub(crate) fn set_name<T: fmt::Display + ?Sized>(&mut self, name: &T) {
         let buffer = &mut self.extra_mut().name;
         buffer.clear();
-        let written = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-            capture::format_bounded(buffer, NAME_BOUND, format_args!("{name}"));
-        }));
-        if written.is_err() {
+        let written = caught(|| capture::format_bounded(buffer, NAME_BOUND, format_args!("{name}")));
+        if written.is_none() {
             self.extra.name.clear();
         }
     }

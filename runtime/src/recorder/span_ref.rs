@@ -1,7 +1,7 @@
 //! The current span, by hand: attributes, events, links, errors, outcome, name.
 
 use super::exception::{self, Failure};
-use super::live::Live;
+use super::live::{Live, NAME_BOUND};
 use super::{EventFields, start::IntoLink};
 use crate::capture::{self, Capture, Captured};
 use crate::context::{Body, Context, Mode, SpanContext, mode, with_stack};
@@ -126,7 +126,7 @@ impl SpanRef {
         } else {
             Outcome::Error
         };
-        let copied = text.to_string();
+        let copied = exception::text_of(text).unwrap_or_else(|| "[display panicked]".to_owned());
         let failure = Failure {
             error_type: error_type.into(),
             text: Some(&copied),
@@ -144,8 +144,10 @@ impl SpanRef {
 
     /// Replaces the span's name.
     pub fn name<T: fmt::Display + ?Sized>(self, name: &T) -> Self {
-        let name = name.to_string();
-        self.with(|live| live.set_name(&name));
+        // Formatted first: user code must not run while the stack is borrowed.
+        let mut text = Vec::new();
+        super::protect(|| capture::format_bounded(&mut text, NAME_BOUND, format_args!("{name}")));
+        self.with(|live| live.set_name(&String::from_utf8_lossy(&text)));
         self
     }
 

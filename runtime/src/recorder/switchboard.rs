@@ -1,5 +1,6 @@
 //! The process-wide state that decides whether and where spans go.
 
+use crate::caught::caught;
 use crate::context::SpanContext;
 use crate::id::TraceId;
 use crate::record::Kind;
@@ -79,8 +80,5 @@ pub(crate) fn decide(trace_id: TraceId, parent: Option<&SpanContext>, name: &str
     let Some(sampler) = sampler else {
         return parent.is_none_or(SpanContext::is_sampled);
     };
-    std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-        sampler.decide(trace_id, parent, name, kind)
-    }))
-    .unwrap_or(false)
+    caught(|| sampler.decide(trace_id, parent, name, kind)).unwrap_or(false)
 }

@@ -3,6 +3,7 @@
 use super::edit::Hit;
 use super::place::Place;
 use super::rule::RedactionRule;
+use super::work::looked;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 /// The most that a name before the `@` may have (RFC 5321), and a domain after it.
@@ -38,7 +39,9 @@ pub(super) fn email(place: Place<'_>) -> Option<Hit> {
         return None;
     }
     let domain = at + sign;
+    looked(at - place.at);
     let mut end = domain + span(&text[domain..], ".-", DOMAIN);
+    looked(end - domain);
     while end > domain && matches!(bytes[end - 1], b'.' | b'-') {
         end -= 1;
     }

@@ -128,6 +128,7 @@ pub(super) fn planted() -> Vec<(String, String)> {
         ("https://bob:", "@example.com/x"),
         ("postgres://u:", "@db/app"),
         ("redis://:", "@cache:6379"),
+        ("?next=https%3A%2F%2Fbob%3A", "%40example.com%2Fx"),
         ("https:\\/\\/bob:", "@example.com"),
         ("https://", "@github.com/a/b"),
         ("X-Amz-Signature=1&sig=", ""),

@@ -26,6 +26,7 @@ mod url;
 mod user;
 mod value;
 mod vocabulary;
+mod work;
 
 #[cfg(test)]
 mod corpus;
@@ -40,12 +41,12 @@ pub(crate) use rule::{Redactions, Totals};
 #[cfg(feature = "regex")]
 pub use user::PatternError;
 
+use crate::caught::caught;
 use crate::value::{Key, Value};
 use key::KeyRules;
 use rule::{PerRule, RuleSet};
 use std::borrow::Cow;
 use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use user::UserRule;
 
@@ -299,16 +300,11 @@ impl Redactor {
         redact: impl FnOnce(&mut Redactions) -> Cow<'a, str>,
     ) -> Cow<'a, str> {
         let before = *counts;
-        match catch_unwind(AssertUnwindSafe(|| redact(counts))) {
-            Ok(clean) => clean,
-            Err(payload) => {
-                // Dropping a payload may run the user's code, and panic again.
-                std::mem::forget(payload);
-                *counts = before;
-                counts.failed += 1;
-                Cow::Borrowed(FAILED)
-            }
-        }
+        caught(|| redact(counts)).unwrap_or_else(|| {
+            *counts = before;
+            counts.failed += 1;
+            Cow::Borrowed(FAILED)
+        })
     }
 
     /// The users' rules in order, then the built-in ones.

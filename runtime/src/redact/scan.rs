@@ -7,6 +7,7 @@
 use super::edit::{self, Hit};
 use super::place::Place;
 use super::rule::{RedactionRule, Redactions, RuleSet};
+use super::work::looked;
 use super::{Rules, address, iban, number, pair, token, url};
 use crate::capture::{CUT, WAS_CUT};
 use std::borrow::Cow;
@@ -185,6 +186,7 @@ fn hits(text: &str, rules: &Rules, cut: bool) -> Vec<Hit> {
             let adjacent = run.1 > 0 && run.1 + 1 == at && bytes[run.1] == b' ';
             before = adjacent.then_some(run);
             run = (at, run_end(bytes, at));
+            looked(run.1 - at);
         } else if soft {
             run.0 = at;
             before = None;
@@ -224,6 +226,7 @@ fn hits(text: &str, rules: &Rules, cut: bool) -> Vec<Hit> {
 }
 
 fn ask(place: Place<'_>, places: u16) -> Option<Hit> {
+    looked(1);
     DETECTORS
         .iter()
         .filter(|detector| detector.places & places != 0 && place.rules.has(detector.rule))

@@ -3,6 +3,7 @@
 use super::edit::Hit;
 use super::place::Place;
 use super::rule::RedactionRule;
+use super::work::looked;
 
 /// Which bytes a credential goes on with after its prefix.
 #[derive(Clone, Copy)]
@@ -248,6 +249,7 @@ pub(super) fn jwt(place: Place<'_>) -> Option<Hit> {
         return None;
     }
     let header = bytes.iter().take_while(|byte| Word.holds(**byte)).count();
+    looked(header);
     if place.cut && header == bytes.len() {
         return Some(Hit::new(place.at, place.at + header, RedactionRule::Jwt));
     }
@@ -258,6 +260,7 @@ pub(super) fn jwt(place: Place<'_>) -> Option<Hit> {
         .iter()
         .take_while(|byte| Dotted.holds(**byte))
         .count();
+    looked(rest);
     let end = place.at + without_stop(bytes, header + rest);
     (rest > REST).then(|| Hit::new(place.at, end, RedactionRule::Jwt))
 }
@@ -283,6 +286,7 @@ pub(super) fn private_key(place: Place<'_>) -> Option<Hit> {
             .then_some(from + end + DASHES.len())
     };
     let mut from = is_private(label)?;
+    looked(text.len() - from);
     while let Some(found) = text[from..].find("-----END ") {
         from += found + "-----END ".len();
         if let Some(end) = is_private(from) {
@@ -336,6 +340,7 @@ pub(super) fn scheme(place: Place<'_>) -> Option<Hit> {
         .iter()
         .take_while(|byte| byte.is_ascii_alphanumeric() || b"._~+/=-".contains(byte))
         .count();
+    looked(length);
     let credential = &bytes[start..start + length];
     let hit = if bearer {
         length >= 20 || (length >= 6 && credential.iter().any(u8::is_ascii_digit))

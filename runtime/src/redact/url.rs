@@ -7,6 +7,7 @@ use super::edit::{Form, Hit};
 use super::key::KeyRules;
 use super::place::Place;
 use super::rule::RedactionRule;
+use super::work::looked;
 use super::{MARK, URL_MARK, mode};
 use std::borrow::Cow;
 
@@ -120,9 +121,39 @@ pub(super) fn userinfo(place: Place<'_>) -> Option<Hit> {
         .iter()
         .find(|separator| rest.starts_with(separator))?
         .len();
-    let hit = userinfo_at(bytes, place.run_end + skip)?;
+    let start = place.run_end + skip;
+    let hit = match bytes[start - 1] {
+        b'F' => encoded_userinfo_at(bytes, start),
+        _ => userinfo_at(bytes, start),
+    }?;
     // `git@` is everybody's.
     (&bytes[hit.start..hit.end] != b"git").then_some(hit)
+}
+
+/// As [`userinfo_at`], in a URL that is a parameter of another: `%40` is `@` there, and `%2F` is `/`.
+fn encoded_userinfo_at(bytes: &[u8], start: usize) -> Option<Hit> {
+    let rest = &bytes[start..];
+    let authority = |at: &usize| {
+        let byte = rest[*at];
+        let ends = byte == b'%'
+            && [&b"%2F"[..], b"%2f", b"%3F", b"%3f", b"%23"]
+                .iter()
+                .any(|end| rest[*at..].starts_with(end));
+        !ends && !byte.is_ascii_whitespace() && !b"\"'`<>&/?#".contains(&byte)
+    };
+    let length = (0..rest.len()).take_while(authority).count();
+    looked(length);
+    let authority = &rest[..length];
+    let encoded = authority.windows(3).rposition(|part| part == b"%40");
+    let end = encoded.max(authority.iter().rposition(|byte| *byte == b'@'))?;
+    let info = &authority[..end];
+    let pair = info.contains(&b':') || info.windows(3).any(|part| part.eq_ignore_ascii_case(b"%3a"));
+    (end > 0 && !is_mark(info))
+        .then(|| Hit::new(start, start + end, RedactionRule::Url).with_form(Form::Userinfo { pair }))
+}
+
+fn is_mark(info: &[u8]) -> bool {
+    info == b"REDACTED:REDACTED" || info == URL_MARK.as_bytes()
 }
 
 /// The userinfo of the authority that begins at `start`.
@@ -133,6 +164,7 @@ fn userinfo_at(bytes: &[u8], start: usize) -> Option<Hit> {
         .iter()
         .position(|byte| outside(byte) || matches!(byte, b'/' | b'?' | b'#' | b'\\'))
         .unwrap_or(rest.len());
+    looked(length);
     let mut at = rest[..length].iter().rposition(|byte| *byte == b'@');
     if at.is_none() && has_bad_port(&rest[..length]) {
         // `user:p/ss@host`: a password that should have been encoded.
@@ -145,7 +177,7 @@ fn userinfo_at(bytes: &[u8], start: usize) -> Option<Hit> {
     }
     let end = at.filter(|at| *at > 0)?;
     let info = &rest[..end];
-    if info == b"REDACTED:REDACTED" || info == URL_MARK.as_bytes() {
+    if is_mark(info) {
         return None;
     }
     Some(

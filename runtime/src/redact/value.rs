@@ -2,6 +2,7 @@
 
 use super::mode;
 use super::quote::{Quote, quote_at};
+use super::work::looked;
 
 /// How a value that is not quoted ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,6 +81,7 @@ pub(super) fn find(text: &str, from: usize, ends: Ends, key: &str) -> Option<Fou
 }
 
 fn found(text: &str, start: usize, end: usize, bare: bool, ends: Ends, key: &str) -> Option<Found> {
+    looked(end - start);
     let value = &text[start..end];
     (!is_nothing(value, bare, ends, key)).then_some(Found { start, end, bare })
 }

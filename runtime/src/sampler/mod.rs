@@ -6,13 +6,13 @@
 mod bucket;
 mod keep;
 
+use crate::caught::caught;
 use crate::context::SpanContext;
 use crate::id::TraceId;
 use crate::record::Kind;
 use bucket::{Clock, TokenBucket};
 pub(crate) use keep::Keep;
 use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -251,9 +251,7 @@ impl Sampler {
                 Some(parent) => parent.is_sampled(),
                 None => root.sample(request),
             },
-            Rule::Custom(sample) => {
-                catch_unwind(AssertUnwindSafe(|| sample.sample(request))).unwrap_or(false)
-            }
+            Rule::Custom(sample) => caught(|| sample.sample(request)).unwrap_or(false),
         };
         let Some(bucket) = self.limit.as_ref().filter(|_| wanted) else {
             return wanted;

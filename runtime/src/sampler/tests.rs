@@ -1,6 +1,7 @@
 use super::*;
 use crate::id::{SpanId, TraceFlags};
 use proptest::prelude::*;
+use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 fn id(low: u64) -> TraceId {

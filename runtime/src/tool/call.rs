@@ -2,11 +2,11 @@
 
 use super::{ToolArguments, ToolResult};
 use crate::capture::Capture;
+use crate::caught::caught;
 use crate::llm::{mode_at_end, mode_at_start};
 use crate::record::Outcome;
 use crate::recorder::{End, Span};
 use crate::semconv::{gen_ai, mcp, own};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// How a tool is called.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -64,26 +64,26 @@ pub fn arguments<T: ToolArguments + ?Sized>(span: &mut Span, value: &T) {
     if !span.recording() {
         return;
     }
-    let count = catch_unwind(AssertUnwindSafe(|| value.count())).unwrap_or(0);
+    let count = caught(|| value.count()).unwrap_or(0);
     if count == 0 {
         return;
     }
     span.set(own::TOOL_ARGUMENTS_COUNT, &count);
     if mode_at_start(span).captures() {
-        let json = catch_unwind(AssertUnwindSafe(|| value.to_json())).ok().flatten();
+        let json = caught(|| value.to_json()).flatten();
         span.set(gen_ai::TOOL_CALL_ARGUMENTS, &json);
     }
 }
 
 /// Whether the tool says that it failed; and where content capture allows, what it answered.
 pub fn result(end: &mut End<'_>, result: impl ToolResult) {
-    let failed = catch_unwind(AssertUnwindSafe(|| result.is_error())).unwrap_or(false);
+    let failed = caught(|| result.is_error()).unwrap_or(false);
     if failed {
         end.error_type(mcp::TOOL_ERROR);
         end.outcome(Outcome::Error);
     }
     if mode_at_end(end).captures() {
-        let json = catch_unwind(AssertUnwindSafe(|| result.to_json())).ok().flatten();
+        let json = caught(|| result.to_json()).flatten();
         end.set(gen_ai::TOOL_CALL_RESULT, &json);
     }
 }

@@ -53,8 +53,26 @@ impl Generator {
 
     pub(crate) fn word(&mut self) -> &'static str {
         self.pick(&[
-            "order", "customer", "invoice", "payment", "basket", "catalogue", "search", "index", "worker", "queue",
-            "cache", "session", "region", "retry", "shipment", "report", "article", "price", "stock", "event",
+            "order",
+            "customer",
+            "invoice",
+            "payment",
+            "basket",
+            "catalogue",
+            "search",
+            "index",
+            "worker",
+            "queue",
+            "cache",
+            "session",
+            "region",
+            "retry",
+            "shipment",
+            "report",
+            "article",
+            "price",
+            "stock",
+            "event",
         ])
     }
 }

@@ -22,10 +22,37 @@ pub(crate) struct Planted {
 }
 
 const KEYS: [&str; 32] = [
-    "password", "passwd", "db.password", "api_key", "apiKey", "x-api-key", "X_API_KEY", "Authorization",
-    "client_secret", "clientSecret", "access_token", "refreshToken", "id_token", "sessionToken", "private_key",
-    "aws_secret_access_key", "csrf_token", "otp", "ssn", "cvv", "credit_card", "cardNumber", "passphrase",
-    "connection_string", "credentials", "auth_header", "encryption_key", "signing-key", "jwt", "bearer", "secret",
+    "password",
+    "passwd",
+    "db.password",
+    "api_key",
+    "apiKey",
+    "x-api-key",
+    "X_API_KEY",
+    "Authorization",
+    "client_secret",
+    "clientSecret",
+    "access_token",
+    "refreshToken",
+    "id_token",
+    "sessionToken",
+    "private_key",
+    "aws_secret_access_key",
+    "csrf_token",
+    "otp",
+    "ssn",
+    "cvv",
+    "credit_card",
+    "cardNumber",
+    "passphrase",
+    "connection_string",
+    "credentials",
+    "auth_header",
+    "encryption_key",
+    "signing-key",
+    "jwt",
+    "bearer",
+    "secret",
     "http.request.header.cookie",
 ];
 
@@ -39,7 +66,12 @@ const PAIRS: [Form; 12] = [
     |key, value| format!("{{\"a\":1,\"{key}\":\"{value}\",\"b\":2}}"),
     |key, value| format!("{{\"a\":{{\"b\":[{{\"{key}\": \"{value}\"}}]}}}}"),
     |key, value| format!("{{\"body\":\"{{\\\"{key}\\\":\\\"{value}\\\"}}\"}}"),
-    |key, value| format!("Config {{ {}: \"{value}\", port: 1 }}", key.replace(['-', '.'], "_")),
+    |key, value| {
+        format!(
+            "Config {{ {}: \"{value}\", port: 1 }}",
+            key.replace(['-', '.'], "_")
+        )
+    },
     |key, value| format!("run --{key} {value} --verbose"),
     |key, value| format!("https://example.com/path?page=1&{key}={value}&size=2"),
     |key, value| format!("next=%2Fa%3F{key}%3D{value}%26b%3D1"),
@@ -75,8 +107,16 @@ fn luhn(mut digits: String) -> String {
 
 fn card(random: &mut Generator) -> String {
     let (issuer, length) = random.pick(&[
-        &("4", 16), &("51", 16), &("55", 16), &("2221", 16), &("34", 15), &("37", 15), &("6011", 16), &("3528", 16),
-        &("36", 14), &("62", 16),
+        &("4", 16),
+        &("51", 16),
+        &("55", 16),
+        &("2221", 16),
+        &("34", 15),
+        &("37", 15),
+        &("6011", 16),
+        &("3528", 16),
+        &("36", 14),
+        &("62", 16),
     ]);
     let number = luhn(format!("{issuer}{}", random.digits(length - issuer.len() - 1)));
     match random.below(3) {
@@ -87,15 +127,24 @@ fn card(random: &mut Generator) -> String {
 }
 
 fn iban(random: &mut Generator) -> String {
-    let (country, length) = random.pick(&[&("DE", 22), &("GB", 22), &("FR", 27), &("NL", 18), &("ES", 24), &("CH", 21)]);
+    let (country, length) = random.pick(&[
+        &("DE", 22),
+        &("GB", 22),
+        &("FR", 27),
+        &("NL", 18),
+        &("ES", 24),
+        &("CH", 21),
+    ]);
     let account = match *country {
         "GB" | "NL" => format!("{}{}", random.text("ABCDEFGHIJ", 4), random.digits(length - 8)),
         _ => random.digits(length - 4),
     };
-    let remainder = format!("{account}{country}00").bytes().fold(0_u32, |sum, byte| match byte {
-        b'0'..=b'9' => (sum * 10 + u32::from(byte - b'0')) % 97,
-        _ => (sum * 100 + u32::from(byte - b'A') + 10) % 97,
-    });
+    let remainder = format!("{account}{country}00")
+        .bytes()
+        .fold(0_u32, |sum, byte| match byte {
+            b'0'..=b'9' => (sum * 10 + u32::from(byte - b'0')) % 97,
+            _ => (sum * 100 + u32::from(byte - b'A') + 10) % 97,
+        });
     let whole = format!("{country}{:02}{account}", 98 - remainder);
     if random.below(2) == 0 {
         return whole;
@@ -105,18 +154,34 @@ fn iban(random: &mut Generator) -> String {
 }
 
 fn base64url(random: &mut Generator, length: usize) -> String {
-    random.text("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_", length)
+    random.text(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_",
+        length,
+    )
 }
 
 /// A secret of this kind, and what of it must not survive.
 fn shaped(kind: &'static str, random: &mut Generator) -> (String, String) {
     let all = |text: String| (text.clone(), text);
     match kind {
-        "jwt" => all(format!("eyJ{}.eyJ{}.{}", base64url(random, 24), base64url(random, 60), base64url(random, 43))),
+        "jwt" => all(format!(
+            "eyJ{}.eyJ{}.{}",
+            base64url(random, 24),
+            base64url(random, 60),
+            base64url(random, 43)
+        )),
         "pem" => {
             let body = base64url(random, 64);
-            let label = random.pick(&["RSA PRIVATE KEY", "PRIVATE KEY", "OPENSSH PRIVATE KEY", "EC PRIVATE KEY"]);
-            (format!("-----BEGIN {label}-----\\n{body}\\n-----END {label}-----"), body)
+            let label = random.pick(&[
+                "RSA PRIVATE KEY",
+                "PRIVATE KEY",
+                "OPENSSH PRIVATE KEY",
+                "EC PRIVATE KEY",
+            ]);
+            (
+                format!("-----BEGIN {label}-----\\n{body}\\n-----END {label}-----"),
+                body,
+            )
         }
         "bearer" => {
             let token = random.mixed(30);
@@ -124,18 +189,35 @@ fn shaped(kind: &'static str, random: &mut Generator) -> (String, String) {
         }
         "card" => all(card(random)),
         "iban" => all(iban(random)),
-        "ssn" => all(format!("{}{}-{}-{}", random.below(6) + 1, 10 + random.below(56), 10 + random.below(90), 1000 + random.below(9000))),
+        "ssn" => all(format!(
+            "{}{}-{}-{}",
+            random.below(6) + 1,
+            10 + random.below(56),
+            10 + random.below(90),
+            1000 + random.below(9000)
+        )),
         "e-mail" => {
             let name = format!("{}.{}{}", random.word(), random.word(), random.below(1000));
-            all(format!("{name}@{}.{}", random.word(), random.pick(&["com", "co.uk", "io", "example"])))
+            all(format!(
+                "{name}@{}.{}",
+                random.word(),
+                random.pick(&["com", "co.uk", "io", "example"])
+            ))
         }
         "url" => {
             let password = random.mixed(16);
-            (format!("postgres://app:{password}@db.internal:5432/shop"), password)
+            (
+                format!("postgres://app:{password}@db.internal:5432/shop"),
+                password,
+            )
         }
         "aws" => all(format!("AKIA{}", random.upper(16))),
         "google" => all(format!("AIza{}", base64url(random, 35).replace('-', "x"))),
-        "telegram" => all(format!("{}:AA{}", 100_000_000 + random.below(900_000_000), random.mixed(33))),
+        "telegram" => all(format!(
+            "{}:AA{}",
+            100_000_000 + random.below(900_000_000),
+            random.mixed(33)
+        )),
         "sendgrid" => all(format!("SG.{}.{}", random.mixed(22), random.mixed(43))),
         "twilio" => all(format!("SK{}", random.hex(32))),
         prefix => all(format!("{prefix}{}", random.mixed(40))),
@@ -143,9 +225,40 @@ fn shaped(kind: &'static str, random: &mut Generator) -> (String, String) {
 }
 
 const SHAPES: [&str; 34] = [
-    "jwt", "pem", "bearer", "card", "card", "card", "iban", "iban", "ssn", "e-mail", "e-mail", "url", "aws", "google",
-    "telegram", "sendgrid", "twilio", "ghp_", "github_pat_", "glpat-", "sk-proj-", "sk-ant-api03-", "sk-lf-", "gsk_",
-    "hf_", "npm_", "sk_live_", "xoxb-", "xai-", "pplx-", "hvs.", "ya29.", "lsv2_pt_", "nvapi-",
+    "jwt",
+    "pem",
+    "bearer",
+    "card",
+    "card",
+    "card",
+    "iban",
+    "iban",
+    "ssn",
+    "e-mail",
+    "e-mail",
+    "url",
+    "aws",
+    "google",
+    "telegram",
+    "sendgrid",
+    "twilio",
+    "ghp_",
+    "github_pat_",
+    "glpat-",
+    "sk-proj-",
+    "sk-ant-api03-",
+    "sk-lf-",
+    "gsk_",
+    "hf_",
+    "npm_",
+    "sk_live_",
+    "xoxb-",
+    "xai-",
+    "pplx-",
+    "hvs.",
+    "ya29.",
+    "lsv2_pt_",
+    "nvapi-",
 ];
 
 /// All of them: each key in each form, each shape in each surrounding.
