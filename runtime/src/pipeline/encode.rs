@@ -4,6 +4,7 @@
 //! comes twice or that has to be settled) makes it answer "no", and the span goes the way of all others, which is the one
 //! that says what is right.
 
+use super::clean_texts::CleanTexts;
 use super::encode_keys::{KeyFacts, KeyId, Keys};
 use super::prepare::Preparation;
 use crate::clock::Anchor;
@@ -69,6 +70,7 @@ pub(super) struct Encoder {
     preparation: Preparation,
     sites: Vec<SiteFacts>,
     keys: Keys,
+    clean: CleanTexts,
 }
 
 impl Encoder {
@@ -78,6 +80,7 @@ impl Encoder {
             preparation: preparation.clone(),
             sites: Vec::new(),
             keys: Keys::default(),
+            clean: CleanTexts::default(),
         })
     }
 
@@ -99,6 +102,7 @@ impl Encoder {
             preparation: &self.preparation,
             keys: &mut self.keys,
             remembered: &mut facts.keys,
+            clean: &mut self.clean,
             seen: [KeyId::NONE; MOST_ATTRIBUTES],
             redactions: Redactions::default(),
         };
@@ -155,6 +159,7 @@ struct AttributeWriter<'a> {
     preparation: &'a Preparation,
     keys: &'a mut Keys,
     remembered: &'a mut Vec<KeyId>,
+    clean: &'a mut CleanTexts,
     seen: [KeyId; MOST_ATTRIBUTES],
     redactions: Redactions,
 }
@@ -194,19 +199,25 @@ impl AttributeWriter<'_> {
                 out.pair(9, facts.field(), &digits[..=used]);
             }
             Some(wire::Scalar::Str(bytes)) if facts.is_ordinary() => {
-                let text = std::str::from_utf8(bytes).ok()?;
-                if text.len() > self.preparation.limits.value_length {
+                let most = self.preparation.limits.value_length;
+                if bytes.len() > most {
                     return None;
                 }
-                let clean = self
-                    .preparation
-                    .redactor
-                    .treat(facts.treatment(), text, &mut self.redactions);
-                // A mark may be longer than what it stands for.
-                if clean.len() > self.preparation.limits.value_length {
-                    return None;
+                if self.clean.has(bytes) {
+                    out.pair_text(9, facts.field(), bytes);
+                } else {
+                    let text = std::str::from_utf8(bytes).ok()?;
+                    let redactor = &self.preparation.redactor;
+                    let treated = redactor.treat(facts.treatment(), text, &mut self.redactions);
+                    // A mark may be longer than what it stands for.
+                    if treated.len() > most {
+                        return None;
+                    }
+                    out.pair_text(9, facts.field(), treated.as_bytes());
+                    if redactor.is_constant() && *treated == *text {
+                        self.clean.add(text);
+                    }
                 }
-                out.pair_text(9, facts.field(), &clean);
             }
             _ => return of_any_kind(self.preparation, &mut self.redactions, facts, out, reader),
         }

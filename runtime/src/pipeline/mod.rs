@@ -10,6 +10,8 @@ mod assemble;
 mod breaker;
 mod budget;
 #[cfg(feature = "otlp")]
+mod clean_texts;
+#[cfg(feature = "otlp")]
 mod encode;
 #[cfg(feature = "otlp")]
 mod encode_keys;

@@ -225,8 +225,11 @@ mod tests {
     #[test]
     fn a_record_that_does_not_fit_changes_nothing() {
         let (mut writer, chunk) = Chunk::allocate(8);
-        assert!(writer.push([b"12345678"]));
+        assert!(writer.push([b"123"]));
+        assert!(!writer.record(b"4567", |head: &mut [u8; 2]| *head = *b"xx"));
+        assert!(writer.record(b"78", |head: &mut [u8; 3]| *head = *b"456"));
         assert!(!writer.push([b"9"]));
+        assert!(!writer.record(b"", |head: &mut [u8; 1]| *head = *b"9"));
         assert_eq!(chunk.published(0), b"12345678");
         assert_eq!(chunk.published(8), b"");
     }

@@ -35,12 +35,16 @@ impl Reader {
     }
 }
 
-/// A record is its number twice, pushed as two parts.
+/// A record is its number twice, written in one of the two ways.
 fn write(writer: &mut Writer, numbers: std::ops::Range<u8>) {
     for number in numbers {
-        if !writer.push([&[number], &[number]]) {
+        let write = |writer: &mut Writer| match number % 2 {
+            0 => writer.push([&[number], &[number]]),
+            _ => writer.record(&[number], |head: &mut [u8; 1]| *head = [number]),
+        };
+        if !write(writer) {
             writer.advance(4);
-            assert!(writer.push([&[number], &[number]]));
+            assert!(write(writer));
         }
     }
 }

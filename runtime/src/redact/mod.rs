@@ -238,6 +238,11 @@ impl Redactor {
         })
     }
 
+    /// Whether a text that was clean once is so for ever: the users' own code may say otherwise.
+    pub(crate) fn is_constant(&self) -> bool {
+        self.own.is_empty()
+    }
+
     /// A text under a key with this treatment, without what the rules find.
     #[inline]
     pub(crate) fn treat<'a>(

@@ -126,7 +126,7 @@ impl Writer {
 
     /// A field of `KeyValue`: its field `key` as given, and as its value a text.
     #[inline]
-    pub(crate) fn pair_text(&mut self, field: u8, key: &[u8], text: &str) {
+    pub(crate) fn pair_text(&mut self, field: u8, key: &[u8], text: &[u8]) {
         let (mut inner, mut outer) = (
             [1 << 3 | LENGTH; 1 + MAX_VARINT],
             [2 << 3 | LENGTH; 1 + MAX_VARINT],
@@ -135,7 +135,7 @@ impl Writer {
         let outer_used = 1 + varint(&mut outer[1..], (inner_used + text.len()) as u64);
         self.tag(field, LENGTH);
         self.varint((key.len() + outer_used + inner_used + text.len()) as u64);
-        let pieces = [key, &outer[..outer_used], &inner[..inner_used], text.as_bytes()];
+        let pieces = [key, &outer[..outer_used], &inner[..inner_used], text];
         raw::append(&mut self.buffer, pieces);
     }
 
