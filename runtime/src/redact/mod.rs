@@ -13,6 +13,7 @@ mod edit;
 mod hash;
 mod iban;
 mod key;
+mod memory;
 mod mode;
 mod number;
 mod pair;
@@ -44,6 +45,7 @@ pub use user::PatternError;
 use crate::caught::caught;
 use crate::value::{Key, Value};
 use key::KeyRules;
+use memory::{KnownKey, Memory};
 use rule::{PerRule, RuleSet};
 use std::borrow::Cow;
 use std::fmt;
@@ -100,6 +102,7 @@ pub struct Redactor {
     rules: Rules,
     /// The user's, in order.
     own: Vec<UserRule>,
+    memory: Memory,
 }
 
 impl Default for Redactor {
@@ -124,6 +127,7 @@ impl Redactor {
             enabled: true,
             rules: Rules::new(),
             own: Vec::new(),
+            memory: Memory::new(),
         }
     }
 
@@ -132,6 +136,7 @@ impl Redactor {
     #[must_use]
     pub fn key(mut self, words: &str) -> Self {
         self.rules.keys.add(words, None);
+        self.memory = Memory::new();
         self
     }
 
@@ -140,6 +145,7 @@ impl Redactor {
     #[must_use]
     pub fn key_mode(mut self, words: &str, mode: RedactionMode) -> Self {
         self.rules.keys.add(words, Some(mode));
+        self.memory = Memory::new();
         self
     }
 
@@ -148,6 +154,7 @@ impl Redactor {
     #[must_use]
     pub fn allow_key(mut self, key: &str) -> Self {
         self.rules.keys.allow(key);
+        self.memory = Memory::new();
         self
     }
 
@@ -155,6 +162,7 @@ impl Redactor {
     #[must_use]
     pub fn with(mut self, rule: RedactionRule) -> Self {
         self.rules.set = self.rules.set.with(rule);
+        self.memory = Memory::new();
         self
     }
 
@@ -163,6 +171,7 @@ impl Redactor {
     #[must_use]
     pub fn without(mut self, rule: RedactionRule) -> Self {
         self.rules.set = self.rules.set.without(rule);
+        self.memory = Memory::new();
         self
     }
 
@@ -170,6 +179,7 @@ impl Redactor {
     #[must_use]
     pub fn mode(mut self, rule: RedactionRule, mode: RedactionMode) -> Self {
         self.rules.modes[rule as usize] = mode;
+        self.memory = Memory::new();
         self
     }
 
@@ -180,6 +190,7 @@ impl Redactor {
     #[must_use]
     pub fn rule(mut self, rule: impl Fn(&str) -> Option<String> + Send + Sync + 'static) -> Self {
         self.own.push(UserRule::Closure(Arc::new(rule)));
+        self.memory = Memory::new();
         self
     }
 
@@ -191,6 +202,7 @@ impl Redactor {
     #[cfg(feature = "regex")]
     pub fn pattern(mut self, pattern: &str) -> Result<Self, PatternError> {
         self.own.push(user::pattern(pattern)?);
+        self.memory = Memory::new();
         Ok(self)
     }
 
@@ -227,14 +239,26 @@ impl Redactor {
         !self.enabled || self.rules.keys.is_allowed(key)
     }
 
-    /// What has to be done with every value of this key. Looks at each of its words: worth remembering.
+    /// What has to be done with every value of this key.
     pub(crate) fn treatment(&self, key: &str) -> Treatment {
-        Treatment(if !self.enabled {
-            Does::Pass
-        } else if self.rules.keys.is_sensitive(key) {
-            Does::Replace(self.key_mode_of(key))
-        } else {
-            url::part(key).map_or(Does::Search, Does::SearchUrl)
+        Treatment(self.known(key).does)
+    }
+
+    fn known(&self, key: &str) -> KnownKey {
+        if !self.enabled {
+            return KnownKey {
+                does: Does::Pass,
+                is_clean: true,
+            };
+        }
+        self.memory.of(key, || KnownKey {
+            does: if self.rules.keys.is_sensitive(key) {
+                Does::Replace(self.key_mode_of(key))
+            } else {
+                url::part(key).map_or(Does::Search, Does::SearchUrl)
+            },
+            // A user's rule may say something else the next time.
+            is_clean: self.own.is_empty() && *self.redact_text(key) == *key,
         })
     }
 
@@ -328,6 +352,9 @@ impl Redactor {
     }
 
     fn redact_key(&self, key: &mut Key, counts: &mut Redactions) {
+        if self.known(key).is_clean {
+            return;
+        }
         if let Cow::Owned(clean) = self.text(key.as_str(), counts) {
             *key = clean.into();
         }

@@ -39,6 +39,14 @@ pub(super) fn pair(place: Place<'_>) -> Option<Hit> {
         return None;
     }
     let bytes = place.bytes();
+    // Prose: a word, a space, a word.
+    let prose = bytes[place.run_end] == b' '
+        && bytes
+            .get(place.run_end + 1)
+            .is_some_and(u8::is_ascii_alphanumeric);
+    if prose && place.at.checked_sub(1).is_none_or(|before| bytes[before] != b'-') {
+        return None;
+    }
     let separated = separator(place)?;
     let parameter = separated.kind == Separator::Equals
         && place.at > 0

@@ -2,7 +2,7 @@
 
 use super::number::is_card_number;
 use super::scan::UNCERTAIN;
-use super::{MARK, RedactionRule, Redactions, Redactor};
+use super::{Does, MARK, RedactionRule, Redactions, Redactor};
 use crate::capture::{CAPTURE_BOUND, CUT};
 use crate::limits::{DEPTH, TOO_DEEP};
 use crate::record::{Attributes, LogRecord, Metric, MetricData, Resource, SpanRecord, Status};
@@ -109,7 +109,7 @@ fn nested(redactor: &Redactor, key: &str, value: &mut Value, depth: usize, count
                 *text = clean;
             }
         }
-        _ if redactor.rules.keys.is_sensitive(key) => replace(redactor, key, value, counts),
+        _ if matches!(redactor.known(key).does, Does::Replace(_)) => replace(redactor, key, value, counts),
         Value::Int(number) if is_card_number(*number) && redactor.rules.set.has(RedactionRule::Card) => {
             let mode = redactor.rules.modes[RedactionRule::Card as usize];
             let mark = mode.replace(&number.to_string(), false);

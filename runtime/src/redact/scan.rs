@@ -54,7 +54,25 @@ const DETECTORS: [Detector; 13] = [
     detector(RedactionRule::Ip, HEX, address::ip),
 ];
 
-/// By the first byte of a word.
+/// The detectors that are asked at these places, by their bits.
+const fn asked(places: u16) -> u16 {
+    let (mut mask, mut at) = (0, 0);
+    while at < DETECTORS.len() {
+        if DETECTORS[at].places & places != 0 {
+            mask |= 1 << at;
+        }
+        at += 1;
+    }
+    mask
+}
+
+/// The detectors whose rule is on.
+fn enabled(set: RuleSet) -> u16 {
+    let on = |(at, detector): (usize, &Detector)| u16::from(set.has(detector.rule)) << at;
+    DETECTORS.iter().enumerate().map(on).sum()
+}
+
+/// Detectors by the first byte of a word.
 static FIRST: [u16; 256] = {
     let mut table = [0; 256];
     let mut byte = 0_usize;
@@ -79,25 +97,25 @@ static FIRST: [u16; 256] = {
             b'b' => BOT | SCHEME,
             _ => 0,
         };
-        table[byte] = places;
+        table[byte] = asked(places);
         byte += 1;
     }
     table
 };
 
-/// By the byte after a run.
+/// Detectors by the byte after a run.
 static AFTER: [u16; 256] = {
     let mut table = [0; 256];
     let mut byte = 0_usize;
     while byte < 256 {
-        table[byte] = match byte as u8 {
+        table[byte] = asked(match byte as u8 {
             b':' => PAIR | COLON,
             b'%' => PAIR | COLON | SIGN,
             b'"' | b'`' | b'\\' | b']' | b'*' | b'>' | b' ' | b'\t' | b'=' => PAIR,
             b'\'' => PAIR | SIGN,
             b'@' | b'+' | 0x80.. => SIGN,
             _ => 0,
-        };
+        });
         byte += 1;
     }
     table
@@ -170,10 +188,11 @@ fn replace<'a>(
 fn hits(text: &str, rules: &Rules, cut: bool) -> Vec<Hit> {
     let bytes = text.as_bytes();
     let mut hits: Vec<Hit> = Vec::new();
+    let enabled = enabled(rules.set);
     // What is before the word, and where an escape ends that its letters follow.
     let (mut at, mut run, mut before, mut escaped) = (0, (0, 0), None, usize::MAX);
     while let Some(byte) = bytes.get(at).copied() {
-        if !byte.is_ascii_alphanumeric() {
+        if !is(byte, WORD) {
             escaped = match byte {
                 b'\\' | b'%' => escape_end(bytes, at).unwrap_or(escaped),
                 _ => escaped,
@@ -195,7 +214,7 @@ fn hits(text: &str, rules: &Rules, cut: bool) -> Vec<Hit> {
             Some(after) if at == run.0 => AFTER[usize::from(*after)],
             _ => 0,
         };
-        let places = FIRST[usize::from(byte)] | after;
+        let detectors = (FIRST[usize::from(byte)] | after) & enabled;
         let place = Place {
             text,
             keys: &rules.keys,
@@ -207,7 +226,7 @@ fn hits(text: &str, rules: &Rules, cut: bool) -> Vec<Hit> {
             before,
             cut,
         };
-        match if places == 0 { None } else { ask(place, places) } {
+        match ask(place, detectors) {
             Some(mut hit) => {
                 hit.start = hit.start.max(hits.last().map_or(0, |last| last.end));
                 at = hit.end.max(at + 1);
@@ -225,20 +244,22 @@ fn hits(text: &str, rules: &Rules, cut: bool) -> Vec<Hit> {
     hits
 }
 
-fn ask(place: Place<'_>, places: u16) -> Option<Hit> {
-    looked(1);
-    DETECTORS
-        .iter()
-        .filter(|detector| detector.places & places != 0 && place.rules.has(detector.rule))
-        .find_map(|detector| (detector.find)(place))
+#[inline]
+fn ask(place: Place<'_>, mut detectors: u16) -> Option<Hit> {
+    while detectors != 0 {
+        looked(1);
+        let hit = (DETECTORS[detectors.trailing_zeros() as usize].find)(place);
+        if hit.is_some() {
+            return hit;
+        }
+        detectors &= detectors - 1;
+    }
+    None
 }
 
 /// Where the letters and digits from `at` on end, or an escape among them.
 fn word_end(bytes: &[u8], at: usize, escaped: usize) -> usize {
-    let length = bytes[at..]
-        .iter()
-        .take_while(|byte| byte.is_ascii_alphanumeric())
-        .count();
+    let length = bytes[at..].iter().take_while(|byte| is(**byte, WORD)).count();
     if escaped > at {
         escaped.min(at + length)
     } else {
@@ -265,11 +286,31 @@ fn follows_escape(bytes: &[u8], at: usize) -> bool {
 }
 
 fn run_end(bytes: &[u8], from: usize) -> usize {
-    from + bytes[from..].iter().take_while(|byte| is_run(**byte)).count()
+    from + bytes[from..].iter().take_while(|byte| is(**byte, RUN)).count()
 }
 
-fn is_run(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-')
+/// Letters and digits.
+const WORD: u8 = 1;
+/// What a run is made of.
+const RUN: u8 = 2;
+
+static CLASS: [u8; 256] = {
+    let mut table = [0; 256];
+    let mut byte = 0_usize;
+    while byte < 256 {
+        table[byte] = match byte as u8 {
+            b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' => WORD | RUN,
+            b'_' | b'.' | b'-' => RUN,
+            _ => 0,
+        };
+        byte += 1;
+    }
+    table
+};
+
+#[inline]
+fn is(byte: u8, class: u8) -> bool {
+    CLASS[usize::from(byte)] & class != 0
 }
 
 #[cfg(test)]

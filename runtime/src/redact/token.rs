@@ -205,7 +205,9 @@ const DIGIT_WITHIN: usize = 64;
 /// Credentials with an issuer's prefix.
 pub(super) fn prefixed(place: Place<'_>) -> Option<Hit> {
     let rest = &place.bytes()[place.at..];
-    rules(*rest.first()?).iter().find_map(|rule| {
+    let second = *rest.get(1)?;
+    let begun = |rule: &&Rule| rule.prefix.as_bytes()[1] == second;
+    rules(rest[0]).iter().filter(begun).find_map(|rule| {
         let body = rest.strip_prefix(rule.prefix.as_bytes())?;
         let start = body.get(..rule.length)?;
         if !start.iter().all(|byte| rule.set.holds(*byte)) {

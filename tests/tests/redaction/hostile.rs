@@ -246,11 +246,9 @@ fn megabytes_of_hostile_text_are_captured_and_redacted() {
         let traces = TestTraces::start();
         for piece in pieces {
             let text = piece.repeat((1 << 20) / piece.len());
-            let begun = std::time::Instant::now();
             assert_eq!(observed(&text), text.len());
             let span = traces.spans().pop().unwrap();
             traces.clear();
-            eprintln!("{piece} {:?}", begun.elapsed());
             assert!(span.attribute("text").unwrap().as_str().unwrap().chars().count() <= 4096 + 30);
         }
     });
