@@ -5,6 +5,9 @@ use std::time::Duration;
 
 /// A span's whole life on the caller's thread, at the 99.9th percentile, whatever the destinations do.
 pub const SPAN: Duration = Duration::from_micros(5);
+/// Where a busy machine or a debug build makes spans slower than that with good destinations only, a bad one may cost this
+/// many times as much: the two are measured one after the other.
+pub const NOISE: u64 = 4;
 /// A shutdown ends this long after its deadline at the latest.
 pub const PAST_THE_DEADLINE: Duration = Duration::from_millis(50);
 /// Memory that an outage may cost, in bytes.

@@ -7,7 +7,7 @@ mod otlp;
 mod programs;
 
 use otlp::server::{Reply, Request, Server};
-use programs::{AT_ONCE, Program, different, one_batch, sizes, then_ok};
+use programs::{AT_ONCE, Ended, Program, different, one_batch, sizes, then_ok};
 use serde_json::json;
 use spanwright_tests::thresholds::{self, SLACK, hold, three_tries};
 use std::net::TcpListener;
@@ -133,6 +133,24 @@ fn httpdate(time: std::time::SystemTime) -> String {
     String::from_utf8(output.stdout).unwrap().trim().to_owned()
 }
 
+/// What a span takes at the 99.9th percentile where every destination is good, in nanoseconds: the build and the
+/// machine, whatever else runs on it.
+fn with_good_destinations_only() -> u64 {
+    let server = Server::ok();
+    Program::to(&server.url, &["beside", "good", "10000", "2500"], &[])
+        .end()
+        .number("p999_ns")
+}
+
+/// A span is within the limit, or where the machine is too busy for that, not slower than with good destinations only.
+fn as_fast_as_ever(ended: &Ended, control: u64) -> Result<(), String> {
+    let p999 = ended.number("p999_ns");
+    let limit = (thresholds::SPAN.as_nanos() as u64).max(control * thresholds::NOISE);
+    hold(p999 <= limit, || {
+        format!("a span took {p999} ns; {control} with good destinations")
+    })
+}
+
 /// How long the outage of the suite lasts; ten minutes by `SPANWRIGHT_TEST_OUTAGE_SECONDS=600`.
 fn outage_seconds() -> u64 {
     let set = std::env::var("SPANWRIGHT_TEST_OUTAGE_SECONDS");
@@ -141,6 +159,7 @@ fn outage_seconds() -> u64 {
 
 #[test]
 fn an_outage_costs_bounded_memory_and_every_span_is_accounted_for() {
+    let control = with_good_destinations_only();
     three_tries(|| {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
@@ -156,21 +175,22 @@ fn an_outage_costs_bounded_memory_and_every_span_is_accounted_for() {
         // What arrived is what the account says, each span once.
         assert_eq!(account["exported"], sizes(&requests).iter().sum::<usize>());
         assert_eq!(account["exported"], different(&requests));
-        assert_eq!(account["pending"], 0, "{ended:?}");
+        hold(account["pending"] == 0, || format!("not all in time: {account}"))?;
         assert!(account["exported"].as_u64() > Some(1000), "{ended:?}");
-        assert!(ended.number("ended") >= seconds * 10_000, "{ended:?}");
+        hold(ended.number("ended") >= seconds * 10_000, || {
+            format!("too few spans: {ended:?}")
+        })?;
         let lines = ended.stderr.lines().filter(|line| line.contains("lost")).count();
         assert!(lines <= 3, "{}", ended.stderr);
-        let (memory, p999) = (ended.number("memory"), ended.number("p999_ns"));
+        let memory = ended.number("memory");
         hold(memory <= thresholds::OUTAGE_MEMORY, || format!("{memory} bytes"))?;
-        hold(u128::from(p999) <= thresholds::SPAN.as_nanos(), || {
-            format!("a span took {p999} ns")
-        })
+        as_fast_as_ever(&ended, control)
     });
 }
 
 #[test]
 fn a_bad_destination_neither_slows_spans_nor_a_good_one_and_recovers() {
+    let control = with_good_destinations_only();
     for kind in ["hung", "panicking", "panicking-at-times", "slow", "failing"] {
         three_tries(|| {
             let server = Server::ok();
@@ -184,7 +204,9 @@ fn a_bad_destination_neither_slows_spans_nor_a_good_one_and_recovers() {
             let took = began.elapsed();
             assert_eq!(ended.number("good_dropped"), 0, "{kind}: {ended:?}");
             let good = ended.otlp();
-            assert_eq!(good["exported"], good["offered"], "{kind}: {good}");
+            hold(good["exported"] == good["offered"], || {
+                format!("{kind}: not all in time: {good}")
+            })?;
             assert_eq!(
                 different(&server.requests()),
                 good["exported"].as_u64().unwrap() as usize
@@ -192,12 +214,9 @@ fn a_bad_destination_neither_slows_spans_nor_a_good_one_and_recovers() {
             let bad = ended.destination(kind);
             assert_eq!(bad["exported"], ended.accounts["arrived"], "{kind}: {bad}");
             assert!(ended.number("recovered") >= 100, "{kind}: {ended:?}");
-            assert_eq!(bad["pending"], 0, "{kind}: {bad}");
+            hold(bad["pending"] == 0, || format!("{kind}: not all in time: {bad}"))?;
             hold(took < Duration::from_secs(12), || format!("{kind}: {took:?}"))?;
-            let p999 = ended.number("p999_ns");
-            hold(u128::from(p999) <= thresholds::SPAN.as_nanos(), || {
-                format!("{kind}: a span took {p999} ns")
-            })
+            as_fast_as_ever(&ended, control)
         });
     }
 }
