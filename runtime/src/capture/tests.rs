@@ -125,16 +125,17 @@ fn formatting_stops_at_the_bounds() {
 
 #[test]
 fn only_what_was_cut_says_so() {
-    let text = |length: usize, write: &dyn Fn(&mut Captured<'_>, &str)| {
+    let text = |length: usize, write: fn(&mut Captured<'_>, &str)| {
         let mut buffer = Vec::new();
         let text = "x".repeat(length);
         protected(&mut buffer, "k", &mut 0, 128, |out| write(out, &text));
         Reader::new(&buffer).attributes()[0].1.to_string()
     };
-    let forms: [&dyn Fn(&mut Captured<'_>, &str); 3] = [
-        &|out, text| out.str(text),
-        &|out, text| out.display(text),
-        &|out, text| Value::from(text).capture(out),
+    type Form = fn(&mut Captured<'_>, &str);
+    let forms: [Form; 3] = [
+        |out, text| out.str(text),
+        |out, text| out.display(text),
+        |out, text| Value::from(text).capture(out),
     ];
     for form in forms {
         assert_eq!(text(CAPTURE_BOUND, form).len(), CAPTURE_BOUND);

@@ -98,14 +98,12 @@ proptest! {
         let mut encoder = Encoder::new(&preparation).unwrap();
         for (site, root, attributes) in spans {
             let record = record(&SITES[site], root, &attributes);
-            let mut direct = EncodedSpans::default();
             let anchor = *assembler.anchor();
             // More than once, since what was found clean is remembered.
             for _ in 0..3 {
-                direct = EncodedSpans::default();
-                encoder.plain_span(&record, &anchor, &mut direct);
+                encoder.plain_span(&record, &anchor, &mut EncodedSpans::default());
             }
-            direct = EncodedSpans::default();
+            let mut direct = EncodedSpans::default();
             if let Some(redactions) = encoder.plain_span(&record, &anchor, &mut direct) {
                 let (other, others) = by_record(&record, &mut assembler, &preparation);
                 prop_assert_eq!(request(&direct), request(&other), "{:?}", attributes);

@@ -283,7 +283,7 @@ impl Queue {
             Attempt::TooLarge(Some(halves)) => {
                 lane.answered();
                 lane.breaker.reset();
-                return lane.push_front(entry.split(halves));
+                return lane.push_front(entry.split(*halves));
             }
             Attempt::Retry { after } => {
                 let failure = failure(after);

@@ -149,7 +149,7 @@ fn what_is_too_large_is_halved_down_to_one_record() {
     let mut sizes = Vec::new();
     while let Some(entry) = queue.due() {
         sizes.push(entry.records());
-        let halves = (entry.records() > 1).then(|| entry.batch.halves());
+        let halves = (entry.records() > 1).then(|| Box::new(entry.batch.halves()));
         queue.settle_now(entry, Attempt::TooLarge(halves));
     }
     assert_eq!(sizes, [5, 2, 1, 1, 3, 1, 2, 1, 1]);
@@ -225,7 +225,7 @@ fn attempt(kind: u8, entry: &Entry) -> Attempt {
         1 => retry(),
         2 => Attempt::Denied,
         3 => Attempt::Refused,
-        4 => Attempt::TooLarge((entry.records() > 1).then(|| entry.batch.halves())),
+        4 => Attempt::TooLarge((entry.records() > 1).then(|| Box::new(entry.batch.halves()))),
         _ => Attempt::Panicked,
     }
 }

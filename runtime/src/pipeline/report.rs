@@ -173,6 +173,7 @@ impl Report {
     ///
     /// # Errors
     /// The report itself, which prints what was lost and why.
+    #[allow(clippy::result_large_err, reason = "made once, at the end of a program")]
     pub fn into_result(self) -> Result<(), Self> {
         if self.complete && self.undelivered() == 0 {
             Ok(())

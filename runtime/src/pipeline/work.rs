@@ -38,7 +38,7 @@ pub(super) enum Attempt {
     Retry { after: Option<Duration> },
     Denied,
     Refused,
-    TooLarge(Option<(Batch, Batch)>),
+    TooLarge(Option<Box<(Batch, Batch)>>),
     Panicked,
 }
 

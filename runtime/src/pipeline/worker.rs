@@ -192,7 +192,7 @@ impl Delivery {
                     DeliveryError::Denied { .. } => Attempt::Denied,
                     DeliveryError::Permanent { .. } => Attempt::Refused,
                     DeliveryError::TooLarge { .. } => {
-                        Attempt::TooLarge((batch.len() > 1).then(|| batch.halves()))
+                        Attempt::TooLarge((batch.len() > 1).then(|| Box::new(batch.halves())))
                     }
                 }
             }

@@ -15,9 +15,11 @@ pub(super) struct KnownKey {
     pub(super) is_clean: bool,
 }
 
+type Known = Mutex<HashMap<Box<str>, KnownKey>>;
+
 /// Shared by clones of a redactor, and replaced when a rule is added.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Memory(OnceLock<Arc<Mutex<HashMap<Box<str>, KnownKey>>>>);
+pub(super) struct Memory(OnceLock<Arc<Known>>);
 
 impl Memory {
     pub(super) const fn new() -> Self {

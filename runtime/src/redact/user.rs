@@ -4,11 +4,13 @@ use super::mode::RedactionMode;
 use super::rule::{RedactionRule, Redactions};
 use std::sync::Arc;
 
+type Rule = dyn Fn(&str) -> Option<String> + Send + Sync;
+
 /// One rule.
 #[derive(Clone)]
 pub(super) enum UserRule {
     /// Gives what to put in a text's place.
-    Closure(Arc<dyn Fn(&str) -> Option<String> + Send + Sync>),
+    Closure(Arc<Rule>),
     /// Each of its matches is replaced.
     #[cfg(feature = "regex")]
     Pattern(regex::Regex),
