@@ -76,6 +76,8 @@ mod sampler;
 pub mod destination;
 #[cfg(feature = "opentelemetry")]
 pub mod otel;
+#[cfg(feature = "spool")]
+pub mod spool;
 #[cfg(feature = "pipeline")]
 mod pipeline;
 #[cfg(feature = "pipeline")]

@@ -1,11 +1,12 @@
-//! Protobuf's wire format: a writer that goes into one growing buffer, and a reader for the small replies.
+//! Protobuf's wire format: a writer that goes into one growing buffer, and a reader for the small replies and for
+//! what was spooled.
 //!
 //! A nested message is written first and its length patched in afterwards; the guess of how many bytes the
 //! length takes is nearly always right, so nearly nothing is moved and nothing is measured twice.
 
 /// How many bytes the length before a nested message is expected to take.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Width {
+pub(crate) enum Width {
     /// Below 128 bytes: values, attributes, points.
     One = 1,
     /// Below 16 KiB: spans, log records.
@@ -24,23 +25,23 @@ const FIXED32: u8 = 5;
 
 /// Writes fields to a buffer that is kept from batch to batch.
 #[derive(Default)]
-pub(super) struct Writer {
+pub(crate) struct Writer {
     buffer: Vec<u8>,
 }
 
 impl Writer {
     /// Empties the buffer and keeps its memory.
-    pub(super) fn clear(&mut self) {
+    pub(crate) fn clear(&mut self) {
         self.buffer.clear();
     }
 
     /// What was written.
-    pub(super) fn as_slice(&self) -> &[u8] {
+    pub(crate) fn as_slice(&self) -> &[u8] {
         &self.buffer
     }
 
     /// The buffer itself, for whoever writes another encoding into it.
-    pub(super) fn buffer_mut(&mut self) -> &mut Vec<u8> {
+    pub(crate) fn buffer_mut(&mut self) -> &mut Vec<u8> {
         &mut self.buffer
     }
 
@@ -92,7 +93,7 @@ impl Writer {
     }
 
     /// A string or bytes field, also where it is empty.
-    pub(super) fn set_bytes(&mut self, field: u8, bytes: &[u8]) {
+    pub(crate) fn set_bytes(&mut self, field: u8, bytes: &[u8]) {
         self.tag(field, LENGTH);
         self.varint(bytes.len() as u64);
         self.buffer.extend_from_slice(bytes);
@@ -115,7 +116,7 @@ impl Writer {
     }
 
     /// A nested message: whatever `write` writes.
-    pub(super) fn message(&mut self, field: u8, width: Width, write: impl FnOnce(&mut Self)) {
+    pub(crate) fn message(&mut self, field: u8, width: Width, write: impl FnOnce(&mut Self)) {
         self.tag(field, LENGTH);
         let at = self.buffer.len();
         let reserved = width as usize;
@@ -149,37 +150,39 @@ fn varint_digits(mut value: u64) -> ([u8; MAX_VARINT], usize) {
 
 /// Bytes that are no protobuf message.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Malformed;
+pub(crate) struct Malformed;
 
 /// One field's content.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Field<'a> {
+pub(crate) enum Field<'a> {
     /// An integer, a Boolean or an enum.
     Varint(u64),
     /// A string, bytes or a nested message.
     Bytes(&'a [u8]),
-    /// A number of fixed width, which no reply that is read here holds.
-    Fixed,
+    /// Eight bytes: `fixed64` or the bits of a `double`.
+    Fixed64(u64),
+    /// Four bytes: `fixed32`.
+    Fixed32(u32),
 }
 
 /// Reads the fields of one message, one after the other.
-pub(super) struct Reader<'a>(&'a [u8]);
+pub(crate) struct Reader<'a>(&'a [u8]);
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(message: &'a [u8]) -> Self {
+    pub(crate) fn new(message: &'a [u8]) -> Self {
         Self(message)
     }
 
     /// The next field's number and content; `None` at the end.
-    pub(super) fn next(&mut self) -> Result<Option<(u64, Field<'a>)>, Malformed> {
+    pub(crate) fn next(&mut self) -> Result<Option<(u64, Field<'a>)>, Malformed> {
         if self.0.is_empty() {
             return Ok(None);
         }
         let tag = self.varint()?;
         let field = match (tag & 7) as u8 {
             VARINT => Field::Varint(self.varint()?),
-            FIXED64 => self.take(8).map(|_| Field::Fixed)?,
-            FIXED32 => self.take(4).map(|_| Field::Fixed)?,
+            FIXED64 => Field::Fixed64(u64::from_le_bytes(self.array()?)),
+            FIXED32 => Field::Fixed32(u32::from_le_bytes(self.array()?)),
             LENGTH => {
                 let length = usize::try_from(self.varint()?).map_err(|_| Malformed)?;
                 Field::Bytes(self.take(length)?)
@@ -196,6 +199,12 @@ impl<'a> Reader<'a> {
         let (taken, rest) = self.0.split_at_checked(length).ok_or(Malformed)?;
         self.0 = rest;
         Ok(taken)
+    }
+
+    fn array<const N: usize>(&mut self) -> Result<[u8; N], Malformed> {
+        let (taken, rest) = self.0.split_first_chunk().ok_or(Malformed)?;
+        self.0 = rest;
+        Ok(*taken)
     }
 
     fn varint(&mut self) -> Result<u64, Malformed> {
