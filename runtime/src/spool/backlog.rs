@@ -1,4 +1,4 @@
-//! What one destination has on disk: its own folder, and those that it took over.
+//! What one signal of a destination has on disk: its own folder, and those that it took over.
 
 use super::decode;
 use super::error::SpoolError;
@@ -26,6 +26,14 @@ pub(crate) struct Losses {
     pub(crate) damaged: u64,
 }
 
+/// A batch as it goes to disk.
+pub(super) struct PackedBatch {
+    frames: Vec<Packed>,
+    /// Bytes that it takes at most.
+    pub(super) bytes: u64,
+    now_ms: u64,
+}
+
 /// The batch that was spooled first. Tell [`Backlog::done`] when it is settled.
 #[derive(Debug)]
 pub(crate) struct Front {
@@ -35,8 +43,8 @@ pub(crate) struct Front {
     adopted: Option<usize>,
 }
 
-/// A destination's spool. Made by [`Backlog::open`] on the destination's own thread.
-pub(crate) struct Backlog {
+/// The spool of one name. Used on the destination's own thread alone.
+pub(super) struct Backlog {
     spool: Spool,
     destination: String,
     /// Made when something is spooled for the first time.
@@ -54,7 +62,7 @@ pub(crate) struct Backlog {
 impl Backlog {
     /// The destination's spool, with what processes that are gone have left. What cannot be read is an error to
     /// [take](Self::take_errors).
-    pub(crate) fn open(spool: Spool, destination: &str) -> Self {
+    pub(super) fn open(spool: Spool, destination: &str) -> Self {
         let mut backlog = Self {
             spool,
             destination: destination.to_owned(),
@@ -90,15 +98,17 @@ impl Backlog {
     }
 
     /// Records that wait.
-    pub(crate) fn records(&self) -> u64 {
+    pub(super) fn records(&self) -> u64 {
         self.stores().map(Store::records).sum()
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
+    #[cfg(test)]
+    pub(super) fn is_empty(&self) -> bool {
         self.stores().all(Store::is_empty)
     }
 
-    fn bytes(&self) -> u64 {
+    /// Bytes of all segments.
+    pub(super) fn bytes(&self) -> u64 {
         self.stores().map(Store::bytes).sum()
     }
 
@@ -110,18 +120,18 @@ impl Backlog {
     ///
     /// # Errors
     /// Where the disk fails or the batch is too large: it is not spooled.
-    pub(crate) fn push(&mut self, batch: &Batch) -> Result<(), SpoolError> {
-        let now_ms = self.now_ms();
-        let frames = self.pack(batch, now_ms)?;
-        let bytes = HEAD + frames.iter().map(Packed::most_bytes).sum::<u64>();
-        let most = self.spool.limit();
-        if bytes > most {
-            return Err(SpoolError::TooLarge { bytes, most });
+    #[cfg(test)]
+    pub(super) fn push(&mut self, batch: &Batch) -> Result<(), SpoolError> {
+        let packed = self.pack(batch)?;
+        self.expire();
+        while self.bytes() + packed.bytes > self.spool.limit() {
+            self.drop_oldest();
         }
-        self.expire(now_ms);
-        while self.bytes() + bytes > most {
-            self.losses.full += self.drop_oldest();
-        }
+        self.append(&packed)
+    }
+
+    /// Appends what was packed; there must be room for it.
+    pub(super) fn append(&mut self, packed: &PackedBatch) -> Result<(), SpoolError> {
         let own = match &mut self.own {
             Some(own) => own,
             none => {
@@ -129,12 +139,31 @@ impl Backlog {
                 none.insert(Store::create(self.spool.folder(), &self.destination, policy)?)
             }
         };
-        let result = own.append(&frames, self.spool.keys(), now_ms);
+        let result = own.append(&packed.frames, self.spool.keys(), packed.now_ms);
         self.sync_if_due();
         result
     }
 
-    fn pack(&mut self, batch: &Batch, now_ms: u64) -> Result<Vec<Packed>, SpoolError> {
+    /// Packs a batch.
+    ///
+    /// # Errors
+    /// Where it is larger than the spool may be.
+    pub(super) fn pack(&mut self, batch: &Batch) -> Result<PackedBatch, SpoolError> {
+        let now_ms = self.now_ms();
+        let frames = self.frames(batch, now_ms)?;
+        let bytes = HEAD + frames.iter().map(Packed::most_bytes).sum::<u64>();
+        let most = self.spool.limit();
+        if bytes > most {
+            return Err(SpoolError::TooLarge { bytes, most });
+        }
+        Ok(PackedBatch {
+            frames,
+            bytes,
+            now_ms,
+        })
+    }
+
+    fn frames(&mut self, batch: &Batch, now_ms: u64) -> Result<Vec<Packed>, SpoolError> {
         let resource = &batch.resource;
         let mut frames = Vec::new();
         for (signal, records) in [
@@ -167,7 +196,7 @@ impl Backlog {
     ///
     /// # Errors
     /// Where the disk fails: it may be there again later.
-    pub(crate) fn front(&mut self) -> Result<Option<Front>, SpoolError> {
+    pub(super) fn front(&mut self) -> Result<Option<Front>, SpoolError> {
         let oldest_ms = self.now_ms().saturating_sub(self.spool.max_age_ms());
         loop {
             let adopted = (!self.adopted.is_empty()).then_some(0);
@@ -207,7 +236,7 @@ impl Backlog {
     }
 
     /// This batch is settled, delivered or not: it is not offered again, and not by the next start either.
-    pub(crate) fn done(&mut self, front: &Front) {
+    pub(super) fn done(&mut self, front: &Front) {
         let store = match front.adopted {
             Some(at) => self.adopted.get_mut(at),
             None => self.own.as_mut(),
@@ -226,8 +255,8 @@ impl Backlog {
     }
 
     /// Drops what is too old.
-    fn expire(&mut self, now_ms: u64) {
-        let oldest_ms = now_ms.saturating_sub(self.spool.max_age_ms());
+    pub(super) fn expire(&mut self) {
+        let oldest_ms = self.now_ms().saturating_sub(self.spool.max_age_ms());
         for store in self.adopted.iter_mut().chain(&mut self.own) {
             while store.front_newest_ms().is_some_and(|newest| newest < oldest_ms) {
                 self.losses.expired += store.drop_front();
@@ -236,19 +265,24 @@ impl Backlog {
         self.close_drained();
     }
 
-    fn drop_oldest(&mut self) -> u64 {
-        let records = match (self.adopted.first_mut(), &mut self.own) {
+    /// Drops the oldest segment, and counts it.
+    pub(super) fn drop_oldest(&mut self) {
+        self.losses.full += match (self.adopted.first_mut(), &mut self.own) {
             (Some(store), _) | (None, Some(store)) => store.drop_front(),
             (None, None) => 0,
         };
         self.close_drained();
-        records
+    }
+
+    /// When the oldest segment was begun; the end of time where there is none.
+    pub(super) fn oldest_ms(&self) -> u64 {
+        self.stores().map(Store::oldest_ms).min().unwrap_or(u64::MAX)
     }
 
     /// What comes due with time alone: call it now and then.
-    pub(crate) fn tick(&mut self) {
+    pub(super) fn tick(&mut self) {
         self.sync_if_due();
-        self.expire(self.now_ms());
+        self.expire();
     }
 
     fn sync_if_due(&mut self) {
@@ -257,17 +291,17 @@ impl Backlog {
     }
 
     /// What was dropped since it was last asked.
-    pub(crate) fn take_losses(&mut self) -> Losses {
+    pub(super) fn take_losses(&mut self) -> Losses {
         std::mem::take(&mut self.losses)
     }
 
     /// What went wrong since it was last asked.
-    pub(crate) fn take_errors(&mut self) -> Vec<SpoolError> {
+    pub(super) fn take_errors(&mut self) -> Vec<SpoolError> {
         std::mem::take(&mut self.errors)
     }
 
     /// Leaves what waits for the next start.
-    pub(crate) fn close(mut self) -> Option<SpoolError> {
+    pub(super) fn close(mut self) -> Option<SpoolError> {
         let stores = std::mem::take(&mut self.adopted)
             .into_iter()
             .chain(self.own.take());

@@ -8,7 +8,8 @@ mod kill;
 mod model;
 mod shared;
 
-use super::{Backlog, Losses, Spool, SpoolError};
+use super::backlog::Backlog;
+use super::{Losses, Spool, SpoolError};
 use crate::destination::Batch;
 use crate::id::{SpanId, TraceId};
 use crate::record::{LogRecord, Metric, MetricData, Resource, Severity, SpanRecord};
