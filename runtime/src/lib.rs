@@ -113,7 +113,7 @@ pub use redact::Redactor;
 #[cfg(feature = "pipeline")]
 pub use sampler::{Sample, SampleRequest, Sampler, SamplerError};
 #[cfg(feature = "pipeline")]
-pub use setup::{Builder, Guard, InitError, builder, diagnosis, doctor, init};
+pub use setup::{Builder, Guard, InitError, builder, diagnosis, doctor, init, set_destination};
 pub use site::{Domain, Filter, FilterError, Level, Site, set_filter, sites};
 pub use spanwright_macros::{Capture, trace_db_query, trace_llm_call, trace_tool_call, traced};
 #[cfg(feature = "rayon")]

@@ -1,6 +1,7 @@
 //! `OTEL_BSP_*`, `OTEL_BLRP_*`, `OTEL_METRIC_EXPORT_*` and the queue's size in bytes.
 
 use super::env::{Env, quoted, whole};
+use crate::pipeline::PATIENCE;
 use std::time::Duration;
 
 /// How spans or log records gather before they are sent.
@@ -8,7 +9,7 @@ use std::time::Duration;
 pub(crate) struct Batching {
     /// The longest that a record waits.
     pub(crate) delay: Duration,
-    /// For one export, retries included; `None` is no limit.
+    /// A batch is given up after this time of attempts; `None` is no limit.
     pub(crate) export_timeout: Option<Duration>,
     /// Records that may wait; `None` leaves it to the budget in bytes.
     pub(crate) queue_records: Option<usize>,
@@ -20,7 +21,7 @@ pub(crate) struct Batching {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct MetricTiming {
     pub(crate) interval: Duration,
-    /// `None` is no limit.
+    /// As for spans.
     pub(crate) timeout: Option<Duration>,
 }
 
@@ -28,7 +29,6 @@ pub(crate) struct MetricTiming {
 pub(crate) const BATCH_BYTES: usize = 1 << 20;
 const BATCH_RECORDS: usize = 8192;
 const DELAY: Duration = Duration::from_secs(1);
-const EXPORT_TIMEOUT: Duration = Duration::from_secs(30);
 const METRIC_INTERVAL: Duration = Duration::from_secs(60);
 
 const QUEUE: &str = "SPANWRIGHT_QUEUE_BYTES";
@@ -50,7 +50,7 @@ impl Batching {
         }
         Self {
             delay: env.millis(&format!("{prefix}_SCHEDULE_DELAY"), DELAY),
-            export_timeout: env.timeout(&format!("{prefix}_EXPORT_TIMEOUT"), EXPORT_TIMEOUT),
+            export_timeout: env.timeout(&format!("{prefix}_EXPORT_TIMEOUT"), PATIENCE),
             queue_records,
             batch_records: batch_records.min(most),
         }
@@ -67,9 +67,15 @@ impl MetricTiming {
         }
         Self {
             interval,
-            timeout: env.timeout("OTEL_METRIC_EXPORT_TIMEOUT", EXPORT_TIMEOUT),
+            timeout: env.timeout("OTEL_METRIC_EXPORT_TIMEOUT", PATIENCE),
         }
     }
+}
+
+/// After how many attempts a batch is given up.
+pub(super) fn attempts(env: &mut Env<'_>) -> Option<u32> {
+    let attempts = env.count("SPANWRIGHT_EXPORT_ATTEMPTS", 1, "the time alone")?;
+    Some(u32::try_from(attempts).unwrap_or(u32::MAX))
 }
 
 /// Bytes that all records in the process may take, in thousands or 1,024s where a unit says so.

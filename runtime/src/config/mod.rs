@@ -58,6 +58,12 @@ pub(crate) struct Settings {
     pub(crate) metric_timing: MetricTiming,
     /// Bytes that all records in the process may take.
     pub(crate) queue_bytes: usize,
+    /// A batch is given up after so many attempts; `None` leaves it to the time.
+    pub(crate) attempts: Option<u32>,
+    /// Names of destinations that are switched off.
+    pub(crate) disabled_destinations: Vec<String>,
+    /// Whether OpenTelemetry's metrics of an SDK are made.
+    pub(crate) self_metrics: bool,
     pub(crate) semantics: Semantics,
     /// `SPANWRIGHT_TRACE` as it stands: which sites record.
     pub(crate) trace_filter: Option<String>,
@@ -96,6 +102,12 @@ impl Settings {
             log_batches: Batching::read(&mut env, "OTEL_BLRP"),
             metric_timing: MetricTiming::read(&mut env),
             queue_bytes: batching::queue_bytes(&mut env),
+            attempts: batching::attempts(&mut env),
+            disabled_destinations: env
+                .text("SPANWRIGHT_DISABLED_DESTINATIONS")
+                .map(|text| list(&text).map(str::to_owned).collect())
+                .unwrap_or_default(),
+            self_metrics: env.boolean("SPANWRIGHT_SELF_METRICS").unwrap_or(false),
             semantics: Semantics::read(&mut env),
             trace_filter: env.text("SPANWRIGHT_TRACE"),
             problems: env.into_problems(),

@@ -79,6 +79,22 @@ impl Batch {
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
+
+    /// The first and the second half of each kind of records: two batches to send where one is too large.
+    pub(crate) fn halves(&self) -> (Self, Self) {
+        fn cut<T: Clone>(all: &[T]) -> (Vec<T>, Vec<T>) {
+            let (front, back) = all.split_at(all.len() / 2);
+            (front.to_vec(), back.to_vec())
+        }
+        let (mut front, mut back) = (
+            Self::new(Arc::clone(&self.resource)),
+            Self::new(Arc::clone(&self.resource)),
+        );
+        (front.spans, back.spans) = cut(&self.spans);
+        (front.logs, back.logs) = cut(&self.logs);
+        (front.metrics, back.metrics) = cut(&self.metrics);
+        (front, back)
+    }
 }
 
 /// What became of a batch that reached its destination.
@@ -105,6 +121,13 @@ pub enum DeliveryError {
     /// It will never work: the batch is dropped and counted.
     #[error("{message}")]
     Permanent {
+        /// What happened, for people.
+        message: String,
+    },
+    /// Not from us, or not at this address: a wrong key, a wrong path. The batch is dropped and counted; after three in
+    /// a row the destination is left alone, and asked every 30 seconds, while what comes waits.
+    #[error("{message}")]
+    Denied {
         /// What happened, for people.
         message: String,
     },
@@ -164,6 +187,12 @@ pub trait Destination: Send + 'static {
     /// destination is dropped and counted.
     fn for_child(&self) -> Option<Box<dyn Destination>> {
         None
+    }
+
+    /// What whoever starts the program should know, such as that a key travels unencrypted. Each is said once, on stderr,
+    /// when the pipeline starts. Must not hold a secret.
+    fn warnings(&self) -> Vec<String> {
+        Vec::new()
     }
 
     /// One line for [`doctor`](crate::doctor): where it sends and whether that can be reached just now.

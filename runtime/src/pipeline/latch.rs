@@ -44,16 +44,25 @@ impl Latch {
 
     /// Waits until it opens; `false` when the deadline came first.
     pub(super) fn wait(&self) -> bool {
+        self.wait_until(self.deadline)
+    }
+
+    /// Waits until it opens, up to this long, and not past its own deadline.
+    pub(super) fn wait_for(&self, wait: Duration) -> bool {
+        let until = Instant::now().checked_add(wait);
+        self.wait_until(until.map_or(self.deadline, |until| until.min(self.deadline)))
+    }
+
+    fn wait_until(&self, deadline: Instant) -> bool {
         let mut remaining = self.remaining.lock().unwrap_or_else(PoisonError::into_inner);
         while *remaining > 0 {
             let now = Instant::now();
-            if now >= self.deadline {
+            if now >= deadline {
                 return false;
             }
-            let left = self.deadline - now;
             remaining = self
                 .changed
-                .wait_timeout(remaining, left)
+                .wait_timeout(remaining, deadline - now)
                 .unwrap_or_else(PoisonError::into_inner)
                 .0;
         }

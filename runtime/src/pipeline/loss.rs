@@ -23,35 +23,22 @@ pub(super) struct LossWatch {
     looked: Option<Instant>,
 }
 
-/// Records that were lost, and what that was last due to. What a hook drops, or nobody was to take, is not lost.
+/// Records that were lost, and what that was last due to. What ends after the shutdown is said in the report alone.
 fn lost(health: &Health) -> (u64, String) {
-    let wanted = [
-        DropReason::Hook,
-        DropReason::NoDestination,
-        DropReason::AfterShutdown,
-    ];
     let mut total = 0;
     let mut why = String::new();
-    for (reason, count) in health
-        .dropped
-        .iter()
-        .filter(|(reason, _)| !wanted.contains(reason))
-    {
-        total += count;
-        why = reason.as_str().to_owned();
-    }
-    for destination in &health.destinations {
-        let own = destination.rejected + destination.dropped.values().sum::<u64>();
-        if own > 0 {
-            total += own;
-            let reason = destination
-                .dropped
-                .keys()
-                .next_back()
-                .map_or("rejected", |reason| reason.as_str());
-            let error = destination.last_error.as_deref().unwrap_or(reason);
-            why = format!("{}: {error}", destination.name);
+    for (reason, count) in &health.dropped {
+        if !reason.is_wanted() && *reason != DropReason::AfterShutdown {
+            total += count;
+            why = reason.as_str().to_owned();
         }
+    }
+    for destination in health.destinations.iter().filter(|one| one.lost() > 0) {
+        total += destination.lost();
+        let last = destination.dropped.keys().rfind(|reason| !reason.is_wanted());
+        let reason = last.map_or("rejected", |reason| reason.as_str());
+        let error = destination.last_error.as_deref().unwrap_or(reason);
+        why = format!("{}: {error}", destination.name);
     }
     (total, why)
 }

@@ -1,6 +1,6 @@
 //! What a pipeline is started with.
 
-use super::{Hook, Preparation};
+use super::{Hook, Policy, Preparation};
 use crate::record::Resource;
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,6 +22,12 @@ pub(crate) struct Plan {
     pub(crate) log_records: usize,
     /// Bytes for the recorder's chunks, and as many again for the destinations' queues.
     pub(crate) queue_bytes: usize,
+    /// How long batches are tried, and how many records may wait.
+    pub(crate) policy: Policy,
+    /// Names of destinations that are off.
+    pub(crate) switched_off: Vec<String>,
+    /// Metrics of the pipeline itself are made.
+    pub(crate) self_metrics: bool,
     /// Nothing is said on stderr when records are lost.
     pub(crate) silent: bool,
     /// How often metrics are given out.

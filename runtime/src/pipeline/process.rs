@@ -4,7 +4,8 @@
 use super::latch::Latch;
 use super::plan::Plan;
 use super::report::{Health, Report};
-use super::thread::{Command, Loop, Shared};
+use super::shared::{Command, Shared};
+use super::thread::Loop;
 use crate::destination::Destination;
 use crate::raw;
 use crate::record::Resource;
@@ -88,8 +89,13 @@ pub(crate) fn restart_in_child() {
         .iter()
         .filter_map(|destination| destination.for_child())
         .collect();
-    if let Ok(shared) = launch(&running.plan, destinations) {
-        running.shared = shared;
+    match launch(&running.plan, destinations) {
+        Ok(shared) => running.shared = shared,
+        // Without its thread nothing is read: recording ends, and what is recorded is counted.
+        Err(_) => {
+            running.shared = Arc::new(Shared::stopped());
+            recorder::set_mode(recorder::Mode::Down);
+        }
     }
 }
 
@@ -107,35 +113,23 @@ pub(crate) fn wake() {
 
 /// Delivers everything that has ended until now, and waits for it up to this long.
 pub(crate) fn flush(wait: Duration) -> Report {
-    let complete = command(wait, Command::Flush).unwrap_or(true);
+    let complete = present().is_none_or(|shared| match shared.stopping() {
+        Some(stopped) => stopped.wait_for(wait),
+        None => {
+            let latch = Arc::new(Latch::new(1, wait));
+            shared.command(Command::Flush(Arc::clone(&latch)));
+            latch.wait()
+        }
+    });
     Report {
         complete,
         health: health(),
     }
 }
 
-fn command(wait: Duration, make: impl FnOnce(Arc<Latch>) -> Command) -> Option<bool> {
-    let shared = present()?;
-    let latch = Arc::new(Latch::new(1, wait));
-    shared.command(make(Arc::clone(&latch)));
-    Some(latch.wait())
-}
-
-/// Ends recording, delivers everything, and waits for it up to this long. The second time it only reports.
+/// Ends recording, delivers everything, and waits for it up to this long. Later calls wait for the first one's end.
 pub(crate) fn shutdown(wait: Duration) -> Report {
-    let Some(shared) = present() else {
-        return Report {
-            complete: true,
-            health: Health::default(),
-        };
-    };
-    if !shared.begin_shutdown() {
-        return Report {
-            complete: true,
-            health: health(),
-        };
-    }
-    let complete = command(wait, Command::Stop).unwrap_or(true);
+    let complete = present().is_none_or(|shared| shared.stop(wait).wait_for(wait));
     Report {
         complete,
         health: health(),
@@ -144,7 +138,7 @@ pub(crate) fn shutdown(wait: Duration) -> Report {
 
 /// As [`shutdown`], where nobody looks at the report: what was lost is said on stderr.
 pub(crate) fn shutdown_unattended(wait: Duration) {
-    let ended = present().is_some_and(|shared| !shared.is_stopping());
+    let ended = present().is_some_and(|shared| shared.stopping().is_none());
     let report = shutdown(wait);
     let silent = running().as_ref().is_none_or(|running| running.plan.silent);
     if ended && !silent && report.undelivered() > 0 {
@@ -162,6 +156,21 @@ pub(crate) fn resource() -> Option<Arc<Resource>> {
     running()
         .as_ref()
         .map(|running| Arc::clone(&running.plan.resource))
+}
+
+/// Switches the destinations of this name off or on, here and in children forked from now on; `false` where there is
+/// none.
+pub(crate) fn switch(name: &str, on: bool) -> bool {
+    let mut running = running();
+    let Some(running) = running.as_mut() else {
+        return false;
+    };
+    let found = running.shared.switch(name, on);
+    running.plan.switched_off.retain(|off| off != name);
+    if found && !on {
+        running.plan.switched_off.push(name.to_owned());
+    }
+    found
 }
 
 /// A line for each destination: what it is, and whether it can be reached now.

@@ -1,76 +1,167 @@
-//! A destination's queue, bounded in bytes over all destinations together.
+//! One destination's queue: what waits, for how long, and what becomes of each batch.
+//!
+//! The pipeline's thread offers, the destination's own thread takes and settles. Nothing but [`Queue::settle`] and
+//! [`State::give_up`] takes a batch off the books.
 
+use super::accounts::Account;
+use super::budget::Budget;
+use super::lane::{Entry, Failure, Lane, Next};
 use super::latch::Latch;
-use super::report::{Counters, DropReason};
+use super::policy::{Policy, Signal};
+use super::report::DropReason;
 use crate::destination::Batch;
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// The pause between attempts while somebody waits for the end.
-const HURRIED: Duration = Duration::from_millis(200);
-
-/// What the pipeline tells a worker.
-pub(super) enum Item {
-    Batch(Arc<Batch>, usize),
-    /// Say what the destination is.
+/// What the pipeline tells a worker beside batches.
+pub(super) enum Command {
+    /// Say what the destination is; at once.
     Describe(Arc<Mutex<Option<String>>>, Arc<Latch>),
-    /// Flush, and say so.
+    /// Flush when all that came before is settled, and say so.
     Flush(Arc<Latch>),
-    /// Flush, say so, and end.
+    /// The same, and end; what is not settled at the latch's deadline is given up.
     Stop(Arc<Latch>),
 }
 
-/// The bytes that all destinations' queues may take together.
-#[derive(Debug)]
-pub(super) struct Budget {
-    limit: usize,
-    used: AtomicUsize,
-}
-
-impl Budget {
-    pub(super) fn new(limit: usize) -> Self {
-        Self {
-            limit,
-            used: AtomicUsize::new(0),
+impl Command {
+    fn latch(&self) -> &Latch {
+        match self {
+            Self::Describe(_, latch) | Self::Flush(latch) | Self::Stop(latch) => latch,
         }
     }
+}
 
-    fn reserve(&self, bytes: usize) -> bool {
-        self.used
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |used| {
-                Some(used + bytes).filter(|sum| *sum <= self.limit)
-            })
-            .is_ok()
-    }
+/// What a worker has to do next.
+pub(super) enum Work {
+    Deliver(Entry),
+    Obey(Command),
+    /// Nobody is left to offer anything.
+    End,
+}
 
-    fn release(&self, bytes: usize) {
-        self.used.fetch_sub(bytes, Ordering::Relaxed);
-    }
+/// How an attempt ended.
+pub(super) enum Attempt {
+    Delivered { rejected: u64 },
+    Retry { after: Option<Duration> },
+    Denied,
+    Refused,
+    TooLarge(Option<(Batch, Batch)>),
+    Panicked,
 }
 
 #[derive(Default)]
 struct State {
-    items: VecDeque<Item>,
-    /// Give up what is not delivered by then.
+    lanes: [Lane; 3],
+    accounts: [Account; 3],
+    /// The number that the next batch gets.
+    number: u64,
+    /// Bytes of all that waits or is under way.
+    bytes: usize,
+    /// Commands with the number that was next when they came.
+    commands: VecDeque<(u64, Command)>,
+    /// Give up what is not settled by then.
     deadline: Option<Instant>,
-    /// Flushes that wait: the next attempt is made soon.
-    flushes: usize,
+    /// Nothing is sent, by the user's wish.
+    off: bool,
+    closed: bool,
 }
+
+/// Batches that are given up. They are dropped where no lock is held: their records are many.
+type GivenUp = Vec<Entry>;
 
 pub(super) struct Queue {
     state: Mutex<State>,
     changed: Condvar,
     budget: Arc<Budget>,
+    policy: Policy,
+}
+
+impl State {
+    /// Takes a batch off the books that will not be delivered.
+    fn give_up(&mut self, entry: Entry, reason: DropReason, budget: &Budget, given_up: &mut GivenUp) {
+        self.free(entry.bytes, budget);
+        let account = &mut self.accounts[entry.signal as usize];
+        account.pending -= entry.records();
+        *account.dropped(reason) += entry.records();
+        given_up.push(entry);
+    }
+
+    fn give_up_all(&mut self, reason: DropReason, budget: &Budget, given_up: &mut GivenUp) {
+        for signal in Signal::ALL {
+            for entry in self.lanes[signal as usize].take_all() {
+                self.give_up(entry, reason, budget, given_up);
+            }
+        }
+    }
+
+    fn free(&mut self, bytes: usize, budget: &Budget) {
+        budget.release(self.bytes, bytes);
+        self.bytes -= bytes;
+    }
+
+    /// Takes what came first, of one signal or of all.
+    fn pop_oldest(&mut self, signal: Option<Signal>) -> Option<Entry> {
+        let oldest = Signal::ALL
+            .into_iter()
+            .filter(|own| signal.is_none_or(|signal| signal == *own))
+            .filter_map(|own| Some((self.lanes[own as usize].oldest()?, own)))
+            .min_by_key(|(number, _)| *number);
+        self.lanes[oldest?.1 as usize].pop_oldest()
+    }
+
+    /// Whether somebody waits for a flush or a shutdown.
+    fn is_hurried(&self) -> bool {
+        let waits = |(_, command): &(u64, Command)| !matches!(command, Command::Describe(..));
+        self.commands.iter().any(waits)
+    }
+
+    /// The first command whose time has come: what came before it is settled, or nobody waits for it any more.
+    fn due_command(&mut self, now: Instant) -> Option<Command> {
+        let oldest = self.lanes.iter().filter_map(Lane::oldest).min();
+        let due = |(number, command): &(u64, Command)| {
+            matches!(command, Command::Describe(..))
+                || oldest.is_none_or(|oldest| oldest >= *number)
+                || now >= command.latch().deadline()
+        };
+        let at = self.commands.iter().position(due)?;
+        let (_, command) = self.commands.remove(at)?;
+        self.closed |= matches!(command, Command::Stop(_));
+        Some(command)
+    }
+
+    fn due_batch(&mut self, now: Instant) -> Option<Entry> {
+        let hurry = self.is_hurried();
+        let next = |signal: Signal| Some((self.lanes[signal as usize].next(now, hurry)?, signal));
+        let (next, signal): (Next, Signal) = Signal::ALL
+            .into_iter()
+            .filter_map(next)
+            .min_by_key(|(next, _)| *next)?;
+        self.lanes[signal as usize].take(next)
+    }
+
+    /// When the next batch is due, to be sent or to be given up.
+    fn lane_wakes(&self) -> Option<Instant> {
+        let hurry = self.is_hurried();
+        self.lanes.iter().filter_map(|lane| lane.wakes(hurry)).min()
+    }
+
+    fn wakes(&self) -> Option<Instant> {
+        let deadlines = self
+            .commands
+            .iter()
+            .map(|(_, command)| command.latch().deadline());
+        self.lane_wakes().into_iter().chain(deadlines).min()
+    }
 }
 
 impl Queue {
-    pub(super) fn new(budget: Arc<Budget>) -> Self {
+    pub(super) fn new(budget: Arc<Budget>, policy: Policy) -> Self {
         Self {
             state: Mutex::default(),
             changed: Condvar::new(),
             budget,
+            policy,
         }
     }
 
@@ -78,83 +169,223 @@ impl Queue {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Adds a batch; where the budget is spent, this queue's oldest batches make room, and are counted.
-    pub(super) fn offer(&self, batch: &Arc<Batch>, bytes: usize, counters: &Counters) {
-        counters.offered.fetch_add(batch.len() as u64, Ordering::Relaxed);
+    /// Adds a batch; where it has no room, the oldest batches make it, and are counted.
+    pub(super) fn offer(&self, batch: &Arc<Batch>, bytes: usize, signal: Signal) {
+        let mut given_up = GivenUp::new();
         let mut state = self.lock();
-        while !self.budget.reserve(bytes) {
-            let oldest = state
-                .items
-                .iter()
-                .position(|item| matches!(item, Item::Batch(..)));
-            match oldest.and_then(|at| state.items.remove(at)) {
-                Some(Item::Batch(old, old_bytes)) => {
-                    self.budget.release(old_bytes);
-                    counters.drop_records(DropReason::QueueFull, old.len() as u64);
-                }
-                _ => return counters.drop_records(DropReason::QueueFull, batch.len() as u64),
-            }
+        let number = state.number;
+        state.number += 1;
+        let entry = Entry::new(Arc::clone(batch), bytes, signal, number);
+        state.accounts[signal as usize].offered += entry.records();
+        let reason = match () {
+            () if state.off => Some(DropReason::SwitchedOff),
+            () if state.closed => Some(DropReason::ShutDown),
+            () if !self.make_room(&mut state, &entry, &mut given_up) => Some(DropReason::QueueFull),
+            () => None,
+        };
+        if let Some(reason) = reason {
+            *state.accounts[signal as usize].dropped(reason) += entry.records();
+            return;
         }
-        state.items.push_back(Item::Batch(Arc::clone(batch), bytes));
+        state.bytes += bytes;
+        state.accounts[signal as usize].pending += entry.records();
+        state.lanes[signal as usize].push(entry);
         drop(state);
         self.changed.notify_all();
     }
 
-    /// Adds a command behind the batches.
-    pub(super) fn command(&self, item: Item) {
-        let mut state = self.lock();
-        match &item {
-            Item::Stop(latch) => state.deadline = Some(latch.deadline()),
-            Item::Flush(_) => state.flushes += 1,
-            Item::Batch(..) | Item::Describe(..) => {}
+    fn make_room(&self, state: &mut State, entry: &Entry, given_up: &mut GivenUp) -> bool {
+        if let Some(most) = self.policy.records[entry.signal as usize] {
+            let waiting = |state: &State| -> u64 {
+                state.lanes[entry.signal as usize]
+                    .entries()
+                    .map(Entry::records)
+                    .sum()
+            };
+            while waiting(state) + entry.records() > most as u64 {
+                let Some(old) = state.pop_oldest(Some(entry.signal)) else {
+                    return false;
+                };
+                state.give_up(old, DropReason::QueueFull, &self.budget, given_up);
+            }
         }
-        state.items.push_back(item);
+        while !self.budget.reserve(state.bytes, entry.bytes) {
+            let Some(old) = state.pop_oldest(None) else {
+                return false;
+            };
+            state.give_up(old, DropReason::QueueFull, &self.budget, given_up);
+        }
+        true
+    }
+
+    pub(super) fn command(&self, command: Command) {
+        let mut state = self.lock();
+        let now = Instant::now();
+        if let Command::Stop(latch) = &command {
+            state.deadline = Some(latch.deadline());
+        }
+        if !matches!(command, Command::Describe(..)) {
+            state.lanes.iter_mut().for_each(|lane| lane.breaker.hurry(now));
+        }
+        let number = state.number;
+        state.commands.push_back((number, command));
         drop(state);
         self.changed.notify_all();
     }
 
-    /// The next item; waits for it.
-    pub(super) fn next(&self) -> Item {
-        let mut state = self.lock();
-        loop {
-            match state.items.pop_front() {
-                Some(item) => {
-                    if matches!(item, Item::Flush(_)) {
-                        state.flushes -= 1;
-                    }
-                    return item;
-                }
-                None => state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner),
-            }
-        }
-    }
-
-    /// Frees the bytes of a batch that is done with.
-    pub(super) fn done(&self, bytes: usize) {
-        self.budget.release(bytes);
-    }
-
-    /// Waits before another attempt; not long while somebody waits for a flush or a shutdown, and not past the
-    /// shutdown's deadline: `false` once that is over.
-    pub(super) fn pause(&self, duration: Duration) -> bool {
-        let from = Instant::now();
+    /// What to do next; waits for it.
+    pub(super) fn next(&self) -> Work {
+        let mut given_up = GivenUp::new();
         let mut state = self.lock();
         loop {
             let now = Instant::now();
+            for signal in Signal::ALL {
+                for entry in state.lanes[signal as usize].take_expired(now) {
+                    state.give_up(entry, DropReason::Expired, &self.budget, &mut given_up);
+                }
+            }
             if state.deadline.is_some_and(|deadline| now >= deadline) {
-                return false;
+                state.give_up_all(DropReason::ShutDown, &self.budget, &mut given_up);
             }
-            let hurry = state.flushes > 0 || state.deadline.is_some();
-            let until = from + if hurry { duration.min(HURRIED) } else { duration };
-            if now >= until {
-                return true;
+            if let Some(command) = state.due_command(now) {
+                return Work::Obey(command);
             }
-            let wake = state.deadline.map_or(until, |deadline| deadline.min(until));
-            state = self
-                .changed
-                .wait_timeout(state, wake - now)
-                .unwrap_or_else(PoisonError::into_inner)
-                .0;
+            if let Some(entry) = state.due_batch(now) {
+                return Work::Deliver(entry);
+            }
+            if state.closed {
+                return Work::End;
+            }
+            // What may not be sent before the end of all need not be waited for.
+            if let Some(deadline) = state.deadline
+                && state.lane_wakes().is_some_and(|at| at >= deadline)
+            {
+                state.give_up_all(DropReason::ShutDown, &self.budget, &mut given_up);
+                continue;
+            }
+            if !given_up.is_empty() {
+                drop(state);
+                given_up.clear();
+                state = self.lock();
+                continue;
+            }
+            state = match state.wakes() {
+                Some(at) => {
+                    let wait = at.saturating_duration_since(now);
+                    let waited = self.changed.wait_timeout(state, wait);
+                    waited.unwrap_or_else(PoisonError::into_inner).0
+                }
+                None => self.changed.wait(state).unwrap_or_else(PoisonError::into_inner),
+            };
+        }
+    }
+
+    /// Says what became of a batch that [`next`](Self::next) gave out. `began` is when the attempt did.
+    pub(super) fn settle(&self, mut entry: Entry, attempt: Attempt, began: Instant) {
+        let mut given_up = GivenUp::new();
+        let mut guard = self.lock();
+        let state = &mut *guard;
+        let lane = &mut state.lanes[entry.signal as usize];
+        let account = &mut state.accounts[entry.signal as usize];
+        account.retries += u64::from(entry.attempts > 0);
+        entry.attempts = entry.attempts.saturating_add(1);
+        let failure = |after| Failure {
+            began,
+            ended: Instant::now(),
+            after,
+            patience: self.policy.patience[entry.signal as usize],
+        };
+        let reason = match attempt {
+            Attempt::Delivered { rejected } => {
+                lane.answered();
+                lane.breaker.reset();
+                let rejected = rejected.min(entry.records());
+                account.pending -= entry.records();
+                account.rejected += rejected;
+                account.exported += entry.records() - rejected;
+                state.free(entry.bytes, &self.budget);
+                given_up.push(entry);
+                return;
+            }
+            Attempt::Retry { .. } | Attempt::TooLarge(Some(_)) if state.off => DropReason::SwitchedOff,
+            Attempt::TooLarge(Some(halves)) => {
+                lane.answered();
+                lane.breaker.reset();
+                return lane.push_front(entry.split(halves));
+            }
+            Attempt::Retry { after } => {
+                let failure = failure(after);
+                if self.policy.attempts.is_none_or(|most| entry.attempts < most) {
+                    return lane.failed(entry, &failure);
+                }
+                let _ = lane.close(entry.attempts, after, failure.ended);
+                DropReason::Expired
+            }
+            Attempt::Denied => {
+                lane.answered();
+                let failure = failure(None);
+                let probe = lane.breaker.denied(failure.ended);
+                let stops = state.deadline.is_some();
+                if probe && !stops && !state.off {
+                    return lane.set_back(entry, &failure);
+                }
+                if probe && stops {
+                    for other in lane.take_all() {
+                        state.give_up(other, DropReason::Refused, &self.budget, &mut given_up);
+                    }
+                }
+                DropReason::Refused
+            }
+            Attempt::Refused | Attempt::TooLarge(None) => {
+                lane.answered();
+                lane.breaker.reset();
+                DropReason::Refused
+            }
+            Attempt::Panicked => DropReason::Panicked,
+        };
+        state.give_up(entry, reason, &self.budget, &mut given_up);
+    }
+
+    /// Switches the destination off, where what waits is dropped, or on.
+    pub(super) fn switch(&self, on: bool) {
+        let mut given_up = GivenUp::new();
+        let mut state = self.lock();
+        state.off = !on;
+        if state.off {
+            state.give_up_all(DropReason::SwitchedOff, &self.budget, &mut given_up);
+        }
+        drop(state);
+        self.changed.notify_all();
+    }
+
+    /// Ends the worker after what waits, if nobody told it to stop.
+    pub(super) fn close(&self) {
+        self.lock().closed = true;
+        self.changed.notify_all();
+    }
+
+    /// The accounts at one moment, by signal, and what is told beside them.
+    pub(super) fn standing(&self) -> Standing {
+        let state = self.lock();
+        Standing {
+            accounts: state.accounts,
+            fresh: state.lanes.each_ref().map(Lane::fresh_records),
+            paused: state.lanes.iter().any(|lane| lane.breaker.probe().is_some()),
+            off: state.off,
         }
     }
 }
+
+/// How a queue stands at one moment.
+pub(super) struct Standing {
+    pub(super) accounts: [Account; 3],
+    /// Records that wait and were never tried.
+    pub(super) fresh: [u64; 3],
+    /// Whether a signal is held back after denials.
+    pub(super) paused: bool,
+    pub(super) off: bool,
+}
+
+#[cfg(test)]
+#[path = "queue_tests.rs"]
+mod tests;

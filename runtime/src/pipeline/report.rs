@@ -2,17 +2,16 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Why records did not reach a destination.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum DropReason {
-    /// The byte budget was spent.
+    /// There was no room for them: the bytes, or the records that may wait, were used up.
     QueueFull,
     /// The destination refused them for good.
     Refused,
-    /// They were tried for five minutes in vain.
+    /// They were tried in vain for as long, or as often, as is configured: five minutes by default.
     Expired,
     /// The destination's code panicked with them.
     Panicked,
@@ -24,10 +23,12 @@ pub enum DropReason {
     AfterShutdown,
     /// No destination takes them.
     NoDestination,
+    /// The destination was switched off.
+    SwitchedOff,
 }
 
 impl DropReason {
-    const ALL: [Self; 8] = [
+    pub(super) const ALL: [Self; 9] = [
         Self::QueueFull,
         Self::Refused,
         Self::Expired,
@@ -36,6 +37,7 @@ impl DropReason {
         Self::Hook,
         Self::AfterShutdown,
         Self::NoDestination,
+        Self::SwitchedOff,
     ];
 
     /// The reason in words.
@@ -49,61 +51,27 @@ impl DropReason {
             Self::Hook => "dropped by a hook",
             Self::AfterShutdown => "after shutdown",
             Self::NoDestination => "no destination",
+            Self::SwitchedOff => "switched off",
         }
     }
-}
 
-/// Counters that the pipeline's threads share.
-#[derive(Debug, Default)]
-pub(crate) struct Counters {
-    pub(crate) offered: AtomicU64,
-    pub(crate) exported: AtomicU64,
-    pub(crate) rejected: AtomicU64,
-    pub(crate) retries: AtomicU64,
-    dropped: [AtomicU64; DropReason::ALL.len()],
-}
-
-impl Counters {
-    pub(crate) fn drop_records(&self, reason: DropReason, count: u64) {
-        self.dropped[reason as usize].fetch_add(count, Ordering::Relaxed);
-    }
-
-    fn dropped(&self) -> BTreeMap<DropReason, u64> {
-        DropReason::ALL
-            .into_iter()
-            .map(|reason| (reason, self.dropped[reason as usize].load(Ordering::Relaxed)))
-            .filter(|(_, count)| *count > 0)
-            .collect()
-    }
-
-    pub(crate) fn report(&self, name: String, last_error: Option<String>) -> DestinationReport {
-        let dropped = self.dropped();
-        let exported = self.exported.load(Ordering::Relaxed);
-        let rejected = self.rejected.load(Ordering::Relaxed);
-        let offered = self.offered.load(Ordering::Relaxed);
-        let gone = exported + rejected + dropped.values().sum::<u64>();
-        let retries = self.retries.load(Ordering::Relaxed);
-        DestinationReport {
-            name,
-            offered,
-            exported,
-            rejected,
-            dropped,
-            pending: offered.saturating_sub(gone),
-            retries,
-            last_error,
-        }
+    /// Whether somebody asked for it: then it is no loss.
+    pub(super) const fn is_wanted(self) -> bool {
+        matches!(self, Self::Hook | Self::NoDestination | Self::SwitchedOff)
     }
 }
 
-/// One destination's account: `offered = exported + rejected + dropped + pending`.
+/// One destination's account. At any moment
+/// `offered + recovered = exported + rejected + dropped + pending + spooled`: each record is in one place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DestinationReport {
     /// The destination's name.
     pub name: String,
-    /// Records that were put into its queue, or would have been.
+    /// Records that it was to take.
     pub offered: u64,
+    /// Records of an earlier process that were found in the spool; 0 without one.
+    pub recovered: u64,
     /// Records that it took.
     pub exported: u64,
     /// Records that the other side refused one by one.
@@ -112,16 +80,36 @@ pub struct DestinationReport {
     pub dropped: BTreeMap<DropReason, u64>,
     /// Records that wait, or are under way.
     pub pending: u64,
+    /// Records that were put into the spool, to be sent later; 0 without one.
+    pub spooled: u64,
     /// Attempts beyond the first.
     pub retries: u64,
+    /// Whether it is on; see [`set_destination`](crate::set_destination).
+    pub on: bool,
+    /// Whether it denied us three times in a row, and is asked every 30 seconds only.
+    pub paused: bool,
     /// What went wrong last.
     pub last_error: Option<String>,
 }
 
+impl DestinationReport {
+    /// Records that are gone without having arrived, whatever the reason, but for what was wanted.
+    pub(super) fn lost(&self) -> u64 {
+        self.rejected + lost(&self.dropped)
+    }
+}
+
+/// The sum of what was dropped without being asked for.
+pub(super) fn lost(dropped: &BTreeMap<DropReason, u64>) -> u64 {
+    let lost = dropped.iter().filter(|(reason, _)| !reason.is_wanted());
+    lost.map(|(_, count)| count).sum()
+}
+
 /// How the pipeline is at this moment; see [`Guard::health`](crate::Guard::health).
 ///
-/// Before the fan-out: `ended = dropped + recorded`, where each recorded span was offered to every destination that
-/// takes spans. Roots of traces that were not sampled are counted apart; spans below them are never made.
+/// Before the destinations, at any moment, `ended = dropped + pending + recorded`, where each recorded span is offered
+/// to every destination that takes spans. Roots of traces that were not sampled are counted apart; spans below them are
+/// never made. Ended spans are counted from when the pipeline has read them, which a flush makes it do.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Health {
@@ -131,6 +119,8 @@ pub struct Health {
     pub recorded: u64,
     /// Of these, those that were dropped before, by reason.
     pub dropped: BTreeMap<DropReason, u64>,
+    /// Of these, those that wait for their batch to be full or due.
+    pub pending: u64,
     /// Roots of traces that were not sampled.
     pub unsampled: u64,
     /// Log records that were given to the destinations.
@@ -161,18 +151,9 @@ impl Report {
         let behind: u64 = health
             .destinations
             .iter()
-            .map(|destination| {
-                destination.rejected + destination.pending + destination.dropped.values().sum::<u64>()
-            })
+            .map(|destination| destination.lost() + destination.pending)
             .sum();
-        let wanted = [DropReason::Hook, DropReason::NoDestination];
-        let before: u64 = health
-            .dropped
-            .iter()
-            .filter(|(reason, _)| !wanted.contains(reason))
-            .map(|(_, count)| count)
-            .sum();
-        before + behind
+        lost(&health.dropped) + health.pending + behind
     }
 
     /// `Ok` where everything that ended was delivered in time.
@@ -195,6 +176,9 @@ impl fmt::Display for Report {
         for (reason, count) in &health.dropped {
             write!(f, ", {count} {}", reason.as_str())?;
         }
+        if health.pending > 0 {
+            write!(f, ", {} pending", health.pending)?;
+        }
         for destination in &health.destinations {
             write!(
                 f,
@@ -207,8 +191,10 @@ impl fmt::Display for Report {
             for (reason, count) in &destination.dropped {
                 write!(f, ", {count} {}", reason.as_str())?;
             }
-            if destination.pending > 0 {
-                write!(f, ", {} pending", destination.pending)?;
+            for (count, state) in [(destination.pending, "pending"), (destination.spooled, "spooled")] {
+                if count > 0 {
+                    write!(f, ", {count} {state}")?;
+                }
             }
             if let Some(error) = &destination.last_error {
                 write!(f, " (last error: {error})")?;

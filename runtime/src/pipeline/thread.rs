@@ -2,11 +2,13 @@
 
 use super::aggregate::Aggregate;
 use super::assemble::Assembler;
+use super::budget::Budget;
 use super::latch::Latch;
 use super::loss::LossWatch;
 use super::plan::Plan;
-use super::queue::Budget;
-use super::report::{Counters, DropReason, Health};
+use super::policy::Signal;
+use super::report::DropReason;
+use super::shared::{Command, Shared};
 use super::worker::Worker;
 use crate::destination::{Batch, Destination};
 use crate::record::{LogRecord, Metric, Outcome, Record, SpanRecord};
@@ -14,110 +16,12 @@ use crate::recorder::{self, Drain};
 use crate::redact::Redactions;
 use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::thread::Thread;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
-/// What other threads ask of the loop.
-pub(super) enum Command {
-    Flush(Arc<Latch>),
-    Stop(Arc<Latch>),
-}
-
-/// What the loop shares with the rest of the process.
-#[derive(Default)]
-pub(super) struct Shared {
-    thread: OnceLock<Thread>,
-    woken: AtomicBool,
-    stopping: AtomicBool,
-    commands: Mutex<Vec<Command>>,
-    workers: OnceLock<Vec<Worker>>,
-    ended: AtomicU64,
-    recorded: AtomicU64,
-    logs: AtomicU64,
-    redacted: AtomicU64,
-    redaction_failed: AtomicU64,
-    before: Counters,
-}
-
-impl Shared {
-    pub(super) fn set_thread(&self, thread: Thread) {
-        let _ = self.thread.set(thread);
-    }
-
-    pub(super) fn wake(&self) {
-        if !self.woken.swap(true, Ordering::AcqRel)
-            && let Some(thread) = self.thread.get()
-        {
-            thread.unpark();
-        }
-    }
-
-    pub(super) fn command(&self, command: Command) {
-        self.commands
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(command);
-        self.woken.store(true, Ordering::Release);
-        if let Some(thread) = self.thread.get() {
-            thread.unpark();
-        }
-    }
-
-    pub(super) fn is_stopping(&self) -> bool {
-        self.stopping.load(Ordering::SeqCst)
-    }
-
-    /// `true` for the first caller.
-    pub(super) fn begin_shutdown(&self) -> bool {
-        !self.stopping.swap(true, Ordering::SeqCst)
-    }
-
-    pub(super) fn describe(&self, wait: Duration) -> Vec<String> {
-        let workers: Vec<_> = self.workers.get().into_iter().flatten().collect();
-        let latch = Arc::new(Latch::new(workers.len(), wait));
-        let asked: Vec<_> = workers
-            .iter()
-            .map(|worker| (worker, worker.describe(&latch)))
-            .collect();
-        latch.wait();
-        asked
-            .into_iter()
-            .map(|(worker, answer)| worker.described(&answer))
-            .collect()
-    }
-
-    pub(super) fn health(&self) -> Health {
-        let load = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
-        let lost = recorder::lost();
-        let mut dropped = self.before.report(String::new(), None).dropped;
-        for (reason, count) in [
-            (DropReason::QueueFull, lost.queue_full),
-            (DropReason::AfterShutdown, lost.after_shutdown),
-        ] {
-            if count > 0 {
-                *dropped.entry(reason).or_default() += count;
-            }
-        }
-        Health {
-            ended: load(&self.ended) + lost.queue_full + lost.after_shutdown,
-            recorded: load(&self.recorded),
-            dropped,
-            unsampled: lost.unsampled,
-            logs: load(&self.logs),
-            redacted: load(&self.redacted),
-            redaction_failed: load(&self.redaction_failed),
-            destinations: self
-                .workers
-                .get()
-                .into_iter()
-                .flatten()
-                .map(Worker::report)
-                .collect(),
-        }
-    }
-}
+/// The longest between two looks at what has ended: a batch that is full does not wait for its delay.
+const LOOK: Duration = Duration::from_secs(1);
 
 /// The state of the loop's thread.
 pub(super) struct Loop {
@@ -129,6 +33,9 @@ pub(super) struct Loop {
     spans: Vec<SpanRecord>,
     span_bytes: usize,
     logs: Vec<LogRecord>,
+    log_bytes: usize,
+    /// When the last look at the records began: what is found now has ended since.
+    looked: Instant,
     /// When spans and logs that wait must leave.
     spans_due: Option<Instant>,
     logs_due: Option<Instant>,
@@ -138,16 +45,20 @@ pub(super) struct Loop {
 
 impl Loop {
     pub(super) fn new(
-        plan: Plan,
+        mut plan: Plan,
         shared: Arc<Shared>,
         destinations: Vec<Box<dyn Destination>>,
     ) -> std::io::Result<Self> {
-        let budget = Arc::new(Budget::new(plan.queue_bytes / 2));
+        let budget = Arc::new(Budget::new(plan.queue_bytes / 2, destinations.len()));
+        plan.batch_bytes = plan.batch_bytes.min(budget.largest_batch());
         let workers = destinations
             .into_iter()
-            .map(|destination| Worker::start(destination, &budget));
+            .map(|destination| Worker::start(destination, &budget, &plan.policy));
         let workers = workers.collect::<std::io::Result<Vec<_>>>()?;
         let _ = shared.workers.set(workers);
+        for name in &plan.switched_off {
+            shared.switch(name, false);
+        }
         let next_metrics = Instant::now() + plan.metric_interval;
         let silent = plan.silent;
         Ok(Self {
@@ -159,6 +70,8 @@ impl Loop {
             spans: Vec::new(),
             span_bytes: 0,
             logs: Vec::new(),
+            log_bytes: 0,
+            looked: Instant::now(),
             spans_due: None,
             logs_due: None,
             next_metrics,
@@ -173,7 +86,7 @@ impl Loop {
     pub(super) fn run(mut self) {
         loop {
             if !self.shared.woken.swap(false, Ordering::AcqRel) {
-                std::thread::park_timeout(self.plan.delay.min(self.plan.log_delay));
+                std::thread::park_timeout(self.rest());
                 // A swap, not a store: whoever skipped `unpark` because the mark stood must be seen from here on.
                 self.shared.woken.swap(false, Ordering::AcqRel);
             }
@@ -208,6 +121,15 @@ impl Loop {
                 }
             }
         }
+    }
+
+    /// How long there is nothing to do, if nobody wakes the thread.
+    fn rest(&self) -> Duration {
+        let now = Instant::now();
+        let due = self.spans_due.into_iter().chain(self.logs_due);
+        let rest = due.map(|due| due.saturating_duration_since(now)).min();
+        let look = LOOK.min(self.plan.delay).min(self.plan.log_delay);
+        rest.map_or(look, |rest| rest.min(look))
     }
 
     /// Hands the latch to every worker; it opens when the last one is done.
@@ -247,6 +169,7 @@ impl Loop {
 
     fn take_records(&mut self) {
         self.assembler.refresh_clock();
+        let looks = Instant::now();
         let mut drain = std::mem::take(&mut self.drain);
         drain.records(|bytes| match self.assembler.record(bytes) {
             Some(Record::Span(span)) => self.take_span(span),
@@ -254,16 +177,17 @@ impl Loop {
             Some(Record::Metric(_)) | None => {}
         });
         self.drain = drain;
+        self.looked = looks;
     }
 
     fn take_span(&mut self, mut span: SpanRecord) {
-        self.shared.ended.fetch_add(1, Ordering::Relaxed);
+        self.shared.ended.fetch_add(1, Ordering::Release);
         self.aggregate.span(&span);
         let hooks = &self.plan.hooks;
         let kept =
             catch_unwind(AssertUnwindSafe(|| hooks.iter().all(|hook| hook(&mut span)))).unwrap_or(false);
         if !kept {
-            return self.shared.before.drop_records(DropReason::Hook, 1);
+            return self.shared.before.add(DropReason::Hook, 1);
         }
         let (details, redactions) = self.plan.preparation.span(&mut span);
         self.count(redactions);
@@ -273,7 +197,7 @@ impl Loop {
         self.span_bytes += span.bytes();
         self.spans.push(span);
         self.spans_due
-            .get_or_insert_with(|| Instant::now() + self.plan.delay);
+            .get_or_insert_with(|| self.looked + self.plan.delay);
         if self.spans.len() >= self.plan.batch_records || self.span_bytes >= self.plan.batch_bytes {
             self.seal_spans();
         }
@@ -286,10 +210,11 @@ impl Loop {
 
     fn keep_log(&mut self, log: LogRecord) {
         self.shared.logs.fetch_add(1, Ordering::Relaxed);
+        self.log_bytes += log.bytes();
         self.logs.push(log);
         self.logs_due
-            .get_or_insert_with(|| Instant::now() + self.plan.log_delay);
-        if self.logs.len() >= self.plan.log_records {
+            .get_or_insert_with(|| self.looked + self.plan.log_delay);
+        if self.logs.len() >= self.plan.log_records || self.log_bytes >= self.plan.batch_bytes {
             self.seal_logs();
         }
     }
@@ -322,10 +247,10 @@ impl Loop {
         let mut batch = self.batch();
         batch.spans = std::mem::take(&mut self.spans);
         let bytes = std::mem::take(&mut self.span_bytes);
-        if self.offer(batch, bytes, |worker| worker.signals.traces) {
-            self.shared.recorded.fetch_add(count, Ordering::Relaxed);
+        if self.offer(batch, bytes, Signal::Traces) {
+            self.shared.recorded.fetch_add(count, Ordering::Release);
         } else {
-            self.shared.before.drop_records(DropReason::NoDestination, count);
+            self.shared.before.add(DropReason::NoDestination, count);
         }
     }
 
@@ -334,8 +259,8 @@ impl Loop {
         if !self.logs.is_empty() {
             let mut batch = self.batch();
             batch.logs = std::mem::take(&mut self.logs);
-            let bytes = batch.logs.iter().map(LogRecord::bytes).sum();
-            self.offer(batch, bytes, |worker| worker.signals.logs);
+            let bytes = std::mem::take(&mut self.log_bytes);
+            self.offer(batch, bytes, Signal::Logs);
         }
     }
 
@@ -349,16 +274,16 @@ impl Loop {
             let mut batch = self.batch();
             batch.metrics = metrics;
             let bytes = batch.metrics.iter().map(Metric::bytes).sum();
-            self.offer(batch, bytes, |worker| worker.signals.metrics);
+            self.offer(batch, bytes, Signal::Metrics);
         }
     }
 
     /// Puts a batch into the queues of those who take it; `false` where nobody does.
-    fn offer(&self, batch: Batch, bytes: usize, takes: impl Fn(&Worker) -> bool) -> bool {
+    fn offer(&self, batch: Batch, bytes: usize, signal: Signal) -> bool {
         let batch = Arc::new(batch);
         let mut taken = false;
-        for worker in self.workers().iter().filter(|worker| takes(worker)) {
-            worker.offer(&batch, bytes);
+        for worker in self.workers().iter().filter(|worker| worker.takes(signal)) {
+            worker.offer(&batch, bytes, signal);
             taken = true;
         }
         taken

@@ -1,41 +1,37 @@
-//! One destination's thread: takes batches from its queue, delivers them, tries again where that may help.
+//! One destination's thread: takes batches from its queue, delivers them, and says how that went.
 
+use super::budget::Budget;
+use super::lane::Entry;
 use super::latch::Latch;
-use super::queue::{Budget, Item, Queue};
-use super::report::{Counters, DestinationReport, DropReason};
+use super::policy::{Policy, Signal};
+use super::queue::{Attempt, Command, Queue, Standing, Work};
+use super::report::DestinationReport;
 use crate::destination::{Batch, DeliveryError, Destination, Signals};
-use crate::id::random_u64;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
-
-const FIRST_BACKOFF: Duration = Duration::from_millis(500);
-const LAST_BACKOFF: Duration = Duration::from_secs(30);
-const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(300);
-/// A batch is given up after this long.
-const EXPIRY: Duration = Duration::from_secs(300);
+use std::time::Instant;
 
 /// A destination's worker as the pipeline sees it.
 pub(super) struct Worker {
-    pub(super) signals: Signals,
+    signals: Signals,
     name: String,
     queue: Arc<Queue>,
-    counters: Arc<Counters>,
     last_error: Arc<Mutex<Option<String>>>,
 }
 
 impl Worker {
     /// Starts the destination's thread.
-    pub(super) fn start(destination: Box<dyn Destination>, budget: &Arc<Budget>) -> std::io::Result<Self> {
-        let queue = Arc::new(Queue::new(Arc::clone(budget)));
-        let counters = Arc::new(Counters::default());
+    pub(super) fn start(
+        destination: Box<dyn Destination>,
+        budget: &Arc<Budget>,
+        policy: &Policy,
+    ) -> std::io::Result<Self> {
+        let queue = Arc::new(Queue::new(Arc::clone(budget), policy.clone()));
         let last_error = Arc::new(Mutex::new(None));
         let (signals, name) = (destination.signals(), destination.name().into_owned());
         let mut delivery = Delivery {
             destination,
             queue: Arc::clone(&queue),
-            counters: Arc::clone(&counters),
             last_error: Arc::clone(&last_error),
         };
         std::thread::Builder::new()
@@ -45,28 +41,39 @@ impl Worker {
             signals,
             name,
             queue,
-            counters,
             last_error,
         })
     }
 
-    pub(super) fn offer(&self, batch: &Arc<Batch>, bytes: usize) {
-        self.queue.offer(batch, bytes, &self.counters);
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub(super) fn takes(&self, signal: Signal) -> bool {
+        signal.is_in(self.signals)
+    }
+
+    pub(super) fn offer(&self, batch: &Arc<Batch>, bytes: usize, signal: Signal) {
+        self.queue.offer(batch, bytes, signal);
     }
 
     pub(super) fn flush(&self, latch: &Arc<Latch>) {
-        self.queue.command(Item::Flush(Arc::clone(latch)));
+        self.queue.command(Command::Flush(Arc::clone(latch)));
     }
 
     pub(super) fn stop(&self, latch: &Arc<Latch>) {
-        self.queue.command(Item::Stop(Arc::clone(latch)));
+        self.queue.command(Command::Stop(Arc::clone(latch)));
+    }
+
+    pub(super) fn switch(&self, on: bool) {
+        self.queue.switch(on);
     }
 
     /// Asks the destination to describe itself.
     pub(super) fn describe(&self, latch: &Arc<Latch>) -> Arc<Mutex<Option<String>>> {
         let answer = Arc::new(Mutex::new(None));
         self.queue
-            .command(Item::Describe(Arc::clone(&answer), Arc::clone(latch)));
+            .command(Command::Describe(Arc::clone(&answer), Arc::clone(latch)));
         answer
     }
 
@@ -76,20 +83,45 @@ impl Worker {
         answer.unwrap_or_else(|| format!("{}: busy delivering; no answer in time", self.name))
     }
 
+    pub(super) fn standing(&self) -> Standing {
+        self.queue.standing()
+    }
+
     pub(super) fn report(&self) -> DestinationReport {
-        let last_error = self
-            .last_error
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
-        self.counters.report(self.name.clone(), last_error)
+        let standing = self.queue.standing();
+        let [traces, logs, metrics] = standing.accounts;
+        let account = traces.add(logs).add(metrics);
+        DestinationReport {
+            name: self.name.clone(),
+            offered: account.offered,
+            recovered: account.recovered,
+            exported: account.exported,
+            rejected: account.rejected,
+            dropped: account.dropped_by_reason(),
+            pending: account.pending,
+            spooled: account.spooled,
+            retries: account.retries,
+            on: !standing.off,
+            paused: standing.paused,
+            last_error: self
+                .last_error
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .clone(),
+        }
+    }
+}
+
+/// A worker that nobody has any more ends its thread.
+impl Drop for Worker {
+    fn drop(&mut self) {
+        self.queue.close();
     }
 }
 
 struct Delivery {
     destination: Box<dyn Destination>,
     queue: Arc<Queue>,
-    counters: Arc<Counters>,
     last_error: Arc<Mutex<Option<String>>>,
 }
 
@@ -97,25 +129,22 @@ impl Delivery {
     fn run(&mut self) {
         loop {
             match self.queue.next() {
-                Item::Batch(batch, bytes) => {
-                    self.deliver(&batch);
-                    self.queue.done(bytes);
-                }
-                Item::Describe(answer, latch) => {
+                Work::Deliver(entry) => self.deliver(entry),
+                Work::Obey(Command::Describe(answer, latch)) => {
                     let destination = &self.destination;
                     let text = catch_unwind(AssertUnwindSafe(|| destination.describe())).ok();
                     *answer.lock().unwrap_or_else(PoisonError::into_inner) = text;
                     latch.count_down();
                 }
-                Item::Flush(latch) => {
+                Work::Obey(Command::Flush(latch)) => {
                     self.flush();
                     latch.count_down();
                 }
-                Item::Stop(latch) => {
+                Work::Obey(Command::Stop(latch)) => {
                     self.flush();
-                    latch.count_down();
-                    return;
+                    return latch.count_down();
                 }
+                Work::End => return,
             }
         }
     }
@@ -133,80 +162,36 @@ impl Delivery {
         *self.last_error.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
     }
 
-    /// Delivers a batch, in the end: exported, rejected, or dropped and counted.
-    fn deliver(&mut self, batch: &Batch) {
-        let first = Instant::now();
-        let mut backoff = FIRST_BACKOFF;
-        loop {
-            let destination = &mut self.destination;
-            let error = match catch_unwind(AssertUnwindSafe(|| destination.deliver(batch))) {
-                Ok(Ok(delivered)) => {
-                    let rejected = delivered.rejected.min(batch.len() as u64);
-                    self.counters.rejected.fetch_add(rejected, Ordering::Relaxed);
-                    self.counters
-                        .exported
-                        .fetch_add(batch.len() as u64 - rejected, Ordering::Relaxed);
-                    if let Some(message) = delivered.message {
-                        self.note(message);
-                    }
-                    return;
-                }
-                Ok(Err(error)) => error,
-                Err(_) => {
-                    self.note("panicked while delivering".to_owned());
-                    return self
-                        .counters
-                        .drop_records(DropReason::Panicked, batch.len() as u64);
-                }
-            };
-            self.note(error.to_string());
-            match error {
-                DeliveryError::TooLarge { .. } if batch.len() > 1 => {
-                    let (front, back) = halves(batch);
-                    self.deliver(&front);
-                    return self.deliver(&back);
-                }
-                DeliveryError::Retry { after, .. } => {
-                    let wait = after.map_or_else(|| jitter(backoff), |after| after.min(LONGEST_RETRY_AFTER));
-                    backoff = (backoff * 2).min(LAST_BACKOFF);
-                    if first.elapsed() + wait > EXPIRY {
-                        return self
-                            .counters
-                            .drop_records(DropReason::Expired, batch.len() as u64);
-                    }
-                    if !self.queue.pause(wait) {
-                        return self
-                            .counters
-                            .drop_records(DropReason::ShutDown, batch.len() as u64);
-                    }
-                    self.counters.retries.fetch_add(1, Ordering::Relaxed);
-                }
-                DeliveryError::Permanent { .. } | DeliveryError::TooLarge { .. } => {
-                    return self
-                        .counters
-                        .drop_records(DropReason::Refused, batch.len() as u64);
+    /// Makes one attempt with a batch.
+    fn deliver(&mut self, entry: Entry) {
+        let began = Instant::now();
+        let (destination, batch) = (&mut self.destination, &entry.batch);
+        let attempt = match catch_unwind(AssertUnwindSafe(|| destination.deliver(batch))) {
+            Ok(Ok(delivered)) => {
+                delivered
+                    .message
+                    .into_iter()
+                    .for_each(|message| self.note(message));
+                Attempt::Delivered {
+                    rejected: delivered.rejected,
                 }
             }
-        }
+            Ok(Err(error)) => {
+                self.note(error.to_string());
+                match error {
+                    DeliveryError::Retry { after, .. } => Attempt::Retry { after },
+                    DeliveryError::Denied { .. } => Attempt::Denied,
+                    DeliveryError::Permanent { .. } => Attempt::Refused,
+                    DeliveryError::TooLarge { .. } => {
+                        Attempt::TooLarge((batch.len() > 1).then(|| batch.halves()))
+                    }
+                }
+            }
+            Err(_) => {
+                self.note("panicked while delivering".to_owned());
+                Attempt::Panicked
+            }
+        };
+        self.queue.settle(entry, attempt, began);
     }
-}
-
-/// Full jitter: anything from nothing to the backoff.
-fn jitter(backoff: Duration) -> Duration {
-    backoff.mul_f64((random_u64() >> 11) as f64 / (1_u64 << 53) as f64)
-}
-
-fn halves(batch: &Batch) -> (Batch, Batch) {
-    fn cut<T: Clone>(all: &[T]) -> (Vec<T>, Vec<T>) {
-        let (front, back) = all.split_at(all.len() / 2);
-        (front.to_vec(), back.to_vec())
-    }
-    let (mut front, mut back) = (
-        Batch::new(Arc::clone(&batch.resource)),
-        Batch::new(Arc::clone(&batch.resource)),
-    );
-    (front.spans, back.spans) = cut(&batch.spans);
-    (front.logs, back.logs) = cut(&batch.logs);
-    (front.metrics, back.metrics) = cut(&batch.metrics);
-    (front, back)
 }

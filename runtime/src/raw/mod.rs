@@ -1,5 +1,5 @@
-//! The only module with `unsafe`: byte chunks shared between one writer and one reader, and the two process
-//! hooks (`atexit`, `pthread_atfork`) that the standard library does not offer.
+//! The only module with `unsafe`: byte chunks shared between one writer and one reader, and the process
+//! hooks (`atexit`, `pthread_atfork`, signals) that the standard library does not offer.
 //!
 //! Each block says why it is sound. Everything here is exported behind a safe interface.
 
@@ -7,6 +7,8 @@ mod append;
 mod chunk;
 #[cfg(all(unix, feature = "pipeline"))]
 mod process;
+#[cfg(all(unix, feature = "pipeline"))]
+mod signals;
 pub(crate) mod sync;
 mod ticks;
 
@@ -19,6 +21,8 @@ pub(crate) use append::append;
 pub(crate) use chunk::{Chunk, Writer};
 #[cfg(all(unix, feature = "pipeline"))]
 pub(crate) use process::{at_exit, watch_forks};
+#[cfg(all(unix, feature = "pipeline"))]
+pub(crate) use signals::{catch_signals, end_by};
 pub(crate) use ticks::ticks;
 
 use std::sync::atomic::{AtomicU32, Ordering};

@@ -1,6 +1,8 @@
 //! `init()` and the builder.
 
+use super::delivery::Delivery;
 use super::destinations;
+use super::endings::Endings;
 use super::error::InitError;
 use super::guard::{self, Guard};
 use crate::config::{Content, ExceptionSignal, GivenService, ProcessFacts, Settings};
@@ -18,7 +20,6 @@ use crate::sampler::{SampleRequest, Sampler};
 use crate::site::{self, Filter};
 use crate::value::{Key, Value};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 /// Starts Spanwright as the environment says (`docs/environment.md`). With nothing said, spans are shown as a tree
 /// on stderr where that is a terminal.
@@ -59,9 +60,8 @@ pub struct Builder {
     legacy_names: Option<bool>,
     backtraces: Option<bool>,
     content: Option<Content>,
-    queue_bytes: Option<usize>,
-    delay: Option<Duration>,
-    batch_records: Option<usize>,
+    pub(super) delivery: Delivery,
+    pub(super) endings: Endings,
     tracing_spans: bool,
     #[cfg(feature = "subscriber")]
     subscriber: crate::bridge::Subscriber,
@@ -93,9 +93,8 @@ impl Builder {
             legacy_names: None,
             backtraces: None,
             content: None,
-            queue_bytes: None,
-            delay: None,
-            batch_records: None,
+            delivery: Delivery::default(),
+            endings: Endings::default(),
             tracing_spans: false,
             #[cfg(feature = "subscriber")]
             subscriber: crate::bridge::Subscriber::default(),
@@ -185,24 +184,6 @@ impl Builder {
         self
     }
 
-    /// Bytes that all records in the process may take; default 32 MiB.
-    pub fn queue_bytes(mut self, bytes: usize) -> Self {
-        self.queue_bytes = Some(bytes);
-        self
-    }
-
-    /// Longest time that an ended span waits for its batch; default 1 s.
-    pub fn delay(mut self, delay: Duration) -> Self {
-        self.delay = Some(delay);
-        self
-    }
-
-    /// Most spans of a batch; default 8,192.
-    pub fn batch_spans(mut self, count: usize) -> Self {
-        self.batch_records = Some(count.max(1));
-        self
-    }
-
     /// Makes a `tracing` span for each of ours too, for subscribers that want them; default off once this has
     /// started, since it costs much more than the span itself.
     pub fn tracing_spans(mut self, on: bool) -> Self {
@@ -274,6 +255,7 @@ impl Builder {
         pipeline::start(plan, destinations)?;
         crate::raw::watch_forks(|| {});
         crate::raw::at_exit(guard::at_exit);
+        let endings = self.endings.install();
         #[cfg(feature = "subscriber")]
         crate::bridge::install(self.subscriber);
         let mode = if self.tracing_spans {
@@ -282,7 +264,9 @@ impl Builder {
             Mode::Active
         };
         recorder::set_mode(mode);
-        Ok(Guard::armed())
+        let guard = Guard::armed();
+        endings?;
+        Ok(guard)
     }
 
     fn filter(&self, settings: &Settings, errors: &mut Vec<InitError>) -> Option<Filter> {
@@ -328,19 +312,18 @@ impl Builder {
                 legacy_names: self.writes_legacy_names(settings),
             },
             hooks: self.hooks.clone(),
-            // Zero would spin.
-            delay: self
-                .delay
-                .unwrap_or(settings.span_batches.delay)
-                .max(Duration::from_millis(1)),
-            batch_records: self.batch_records.unwrap_or(settings.span_batches.batch_records),
+            delay: self.delivery.delay(&settings.span_batches),
+            batch_records: self
+                .delivery
+                .batch_records
+                .unwrap_or(settings.span_batches.batch_records),
             batch_bytes: crate::config::BATCH_BYTES,
-            log_delay: self
-                .delay
-                .unwrap_or(settings.log_batches.delay)
-                .max(Duration::from_millis(1)),
+            log_delay: self.delivery.delay(&settings.log_batches),
             log_records: settings.log_batches.batch_records,
-            queue_bytes: self.queue_bytes.unwrap_or(settings.queue_bytes),
+            queue_bytes: self.delivery.queue_bytes.unwrap_or(settings.queue_bytes),
+            policy: self.delivery.policy(settings),
+            switched_off: settings.disabled_destinations.clone(),
+            self_metrics: self.delivery.self_metrics.unwrap_or(settings.self_metrics),
             silent: settings.log_level < crate::config::LogLevel::Warn,
             metric_interval: settings.metric_timing.interval,
         }

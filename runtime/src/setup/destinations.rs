@@ -26,6 +26,22 @@ pub(super) fn collect(
         destinations.push(Box::new(Console::stderr()));
     }
     add_otlp(&mut destinations, settings, errors);
+    for name in &settings.disabled_destinations {
+        if !destinations.iter().any(|one| one.name() == name.as_str()) {
+            notes.push(format!(
+                "SPANWRIGHT_DISABLED_DESTINATIONS: no destination is called {name:?}"
+            ));
+        }
+    }
+    for destination in &destinations {
+        let name = destination.name();
+        notes.extend(
+            destination
+                .warnings()
+                .into_iter()
+                .map(|warning| format!("{name}: {warning}")),
+        );
+    }
     let named = settings.traces.exporters.is_some();
     if destinations.is_empty() && !given && !named {
         if std::io::stderr().is_terminal() {

@@ -1,12 +1,15 @@
 //! Starting and stopping: `init()` and the builder, the guard, and what ends a process.
 
 mod builder;
+mod delivery;
 mod destinations;
 mod diagnosis;
+mod endings;
 mod error;
 mod guard;
 
 pub use builder::{Builder, builder, init};
+pub use delivery::set_destination;
 pub use diagnosis::{diagnosis, doctor};
 pub use error::InitError;
 pub use guard::Guard;

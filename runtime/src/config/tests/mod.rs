@@ -47,7 +47,7 @@ fn defaults_are_ours() {
         settings.span_batches,
         Batching {
             delay: Duration::from_secs(1),
-            export_timeout: Some(Duration::from_secs(30)),
+            export_timeout: Some(Duration::from_secs(300)),
             queue_records: None,
             batch_records: 8192,
         }

@@ -5,6 +5,7 @@ use super::endpoint::{Endpoint, Signal};
 use super::error::OtlpError;
 use super::tls::Tls;
 use crate::destination::{Destination, Signals};
+use crate::redact::redact_inline;
 use std::borrow::Cow;
 use std::fmt;
 use std::path::PathBuf;
@@ -292,6 +293,22 @@ pub(super) struct Settings {
 impl Settings {
     pub(super) fn endpoint(&self, signal: Signal) -> &Endpoint {
         &self.endpoints[signal as usize]
+    }
+
+    /// One warning where a key travels unencrypted to another machine.
+    pub(super) fn warnings(&self) -> Vec<String> {
+        let is_key = |(name, value): (&HeaderName, &HeaderValue)| match value.to_str() {
+            Ok(value) => redact_inline(name.as_str(), value) != value,
+            Err(_) => true,
+        };
+        let header = self.headers.iter().any(is_key);
+        let exposed = Signal::ALL
+            .into_iter()
+            .filter(|signal| signal.is_in(self.signals))
+            .map(|signal| self.endpoint(signal))
+            .find(|endpoint| endpoint.is_exposed() && (header || endpoint.has_userinfo()));
+        let warning = |endpoint| format!("a key travels unencrypted to {endpoint}; use https");
+        exposed.map(warning).into_iter().collect()
     }
 }
 

@@ -115,7 +115,7 @@ impl Signal {
         }
     }
 
-    fn is_in(self, signals: Signals) -> bool {
+    pub(super) fn is_in(self, signals: Signals) -> bool {
         match self {
             Self::Traces => signals.traces,
             Self::Logs => signals.logs,
@@ -147,6 +147,10 @@ impl Destination for OtlpDestination {
 
     fn for_child(&self) -> Option<Box<dyn Destination>> {
         Some(Box::new(Self::new(self.settings.clone())))
+    }
+
+    fn warnings(&self) -> Vec<String> {
+        self.settings.warnings()
     }
 
     fn describe(&self) -> String {

@@ -2,7 +2,7 @@
 
 use super::error::OtlpError;
 use std::fmt;
-use std::net::{TcpStream, ToSocketAddrs};
+use std::net::{IpAddr, TcpStream, ToSocketAddrs};
 use std::sync::mpsc;
 use std::time::Duration;
 use ureq::http::Uri;
@@ -102,8 +102,20 @@ impl Endpoint {
         self.0.scheme_str() == Some("https")
     }
 
+    /// Whether what is sent travels unencrypted to another machine.
+    pub(super) fn is_exposed(&self) -> bool {
+        let host = self.0.host().unwrap_or_default().trim_matches(['[', ']']);
+        let loopback = match host.parse::<IpAddr>() {
+            Ok(address) => address.to_canonical().is_loopback(),
+            Err(_) => {
+                let host = host.trim_end_matches('.').to_ascii_lowercase();
+                host == "localhost" || host.ends_with(".localhost")
+            }
+        };
+        self.0.scheme_str() == Some("http") && !loopback
+    }
+
     /// Whether the URL holds a user name or a password.
-    #[cfg(feature = "grpc")]
     pub(super) fn has_userinfo(&self) -> bool {
         self.0
             .authority()

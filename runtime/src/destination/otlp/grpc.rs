@@ -145,6 +145,10 @@ fn refused(endpoint: &Endpoint, status: &Status) -> DeliveryError {
         | Code::Unavailable
         | Code::DataLoss => DeliveryError::Retry { after: wait, message },
         Code::ResourceExhausted if wait.is_some() => DeliveryError::Retry { after: wait, message },
+        // What HTTP says by 401, 403 and 404.
+        Code::Unauthenticated | Code::PermissionDenied | Code::Unimplemented | Code::NotFound => {
+            DeliveryError::Denied { message }
+        }
         _ => DeliveryError::Permanent { message },
     }
 }

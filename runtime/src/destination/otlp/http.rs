@@ -114,6 +114,7 @@ fn refused(endpoint: &Endpoint, status: StatusCode, response: &Response<Body>) -
                 .and_then(|text| retry_after::parse(text, SystemTime::now())),
             message,
         },
+        401 | 403 | 404 => DeliveryError::Denied { message },
         413 => DeliveryError::TooLarge { message },
         300..=399 => DeliveryError::permanent(format!("{message}; redirects are not followed")),
         _ => DeliveryError::permanent(message),

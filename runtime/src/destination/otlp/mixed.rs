@@ -60,7 +60,11 @@ impl Progress {
                     self.pending.push((signal, middle..range.end));
                     self.pending.push((signal, range.start..middle));
                 }
-                Err(DeliveryError::Permanent { message } | DeliveryError::TooLarge { message }) => {
+                Err(
+                    DeliveryError::Permanent { message }
+                    | DeliveryError::Denied { message }
+                    | DeliveryError::TooLarge { message },
+                ) => {
                     self.outcome.rejected += range.len() as u64;
                     self.outcome.message.get_or_insert(message);
                 }
