@@ -20,6 +20,8 @@ mod queue;
 mod report;
 mod retry;
 mod shared;
+#[cfg(feature = "spool")]
+mod spooling;
 mod thread;
 mod worker;
 

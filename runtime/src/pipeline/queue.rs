@@ -36,6 +36,15 @@ impl Command {
 pub(super) enum Work {
     Deliver(Entry),
     Obey(Command),
+    /// Put it into the spool.
+    #[cfg(feature = "spool")]
+    Keep(Entry),
+    /// Deliver what the spool has of this signal.
+    #[cfg(feature = "spool")]
+    Resume(Signal),
+    /// Let the spool look after itself.
+    #[cfg(feature = "spool")]
+    Tick,
     /// Nobody is left to offer anything.
     End,
 }
@@ -65,6 +74,8 @@ struct State {
     /// Nothing is sent, by the user's wish.
     off: bool,
     closed: bool,
+    #[cfg(feature = "spool")]
+    spooling: spooling::Spooling,
 }
 
 /// Batches that are given up. They are dropped where no lock is held: their records are many.
@@ -151,7 +162,10 @@ impl State {
             .commands
             .iter()
             .map(|(_, command)| command.latch().deadline());
-        self.lane_wakes().into_iter().chain(deadlines).min()
+        let wakes = self.lane_wakes().into_iter().chain(deadlines);
+        #[cfg(feature = "spool")]
+        let wakes = wakes.chain(self.spool_wakes());
+        wakes.min()
     }
 }
 
@@ -223,6 +237,8 @@ impl Queue {
         let now = Instant::now();
         if let Command::Stop(latch) = &command {
             state.deadline = Some(latch.deadline());
+            #[cfg(feature = "spool")]
+            state.spooling.stop(latch.deadline(), now);
         }
         if !matches!(command, Command::Describe(..)) {
             state.lanes.iter_mut().for_each(|lane| lane.breaker.hurry(now));
@@ -244,6 +260,10 @@ impl Queue {
                     state.give_up(entry, DropReason::Expired, &self.budget, &mut given_up);
                 }
             }
+            #[cfg(feature = "spool")]
+            if let Some(work) = state.to_keep(now) {
+                return work;
+            }
             if state.deadline.is_some_and(|deadline| now >= deadline) {
                 state.give_up_all(DropReason::ShutDown, &self.budget, &mut given_up);
             }
@@ -251,7 +271,13 @@ impl Queue {
                 return Work::Obey(command);
             }
             if let Some(entry) = state.due_batch(now) {
+                #[cfg(feature = "spool")]
+                state.spooling.deliver(&entry);
                 return Work::Deliver(entry);
+            }
+            #[cfg(feature = "spool")]
+            if let Some(work) = state.from_spool(now) {
+                return work;
             }
             if state.closed {
                 return Work::End;
@@ -285,6 +311,10 @@ impl Queue {
         let mut given_up = GivenUp::new();
         let mut guard = self.lock();
         let state = &mut *guard;
+        #[cfg(feature = "spool")]
+        if state.spooling.settle() {
+            return state.free(entry.bytes, &self.budget);
+        }
         let lane = &mut state.lanes[entry.signal as usize];
         let account = &mut state.accounts[entry.signal as usize];
         account.retries += u64::from(entry.attempts > 0);
@@ -385,6 +415,10 @@ pub(super) struct Standing {
     pub(super) paused: bool,
     pub(super) off: bool,
 }
+
+#[cfg(feature = "spool")]
+#[path = "queue_spooling.rs"]
+mod spooling;
 
 #[cfg(test)]
 #[path = "queue_tests.rs"]

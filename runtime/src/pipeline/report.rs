@@ -25,10 +25,16 @@ pub enum DropReason {
     NoDestination,
     /// The destination was switched off.
     SwitchedOff,
+    /// They were in the spool, and made room there for newer ones.
+    SpoolFull,
+    /// They waited in the spool for longer than they may: 24 hours by default.
+    SpoolExpired,
+    /// They were in the spool, and cannot be read any more.
+    SpoolDamaged,
 }
 
 impl DropReason {
-    pub(super) const ALL: [Self; 9] = [
+    pub(super) const ALL: [Self; 12] = [
         Self::QueueFull,
         Self::Refused,
         Self::Expired,
@@ -38,6 +44,9 @@ impl DropReason {
         Self::AfterShutdown,
         Self::NoDestination,
         Self::SwitchedOff,
+        Self::SpoolFull,
+        Self::SpoolExpired,
+        Self::SpoolDamaged,
     ];
 
     /// The reason in words.
@@ -52,6 +61,9 @@ impl DropReason {
             Self::AfterShutdown => "after shutdown",
             Self::NoDestination => "no destination",
             Self::SwitchedOff => "switched off",
+            Self::SpoolFull => "dropped from a full spool",
+            Self::SpoolExpired => "too old in the spool",
+            Self::SpoolDamaged => "damaged in the spool",
         }
     }
 

@@ -74,15 +74,4 @@ impl SpoolError {
         let path = path.to_owned();
         move |source| Self::Io { path, doing, source }
     }
-
-    /// Whether the file is left alone for whoever can read it.
-    pub(super) fn keeps_the_file(&self) -> bool {
-        matches!(
-            self,
-            Self::NewerFormat { .. }
-                | Self::NotASegment { .. }
-                | Self::EncryptionNotBuilt { .. }
-                | Self::Key { .. }
-        )
-    }
 }

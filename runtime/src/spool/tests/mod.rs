@@ -255,7 +255,7 @@ fn a_newer_version_is_refused_by_name_and_kept() {
         let [error] = &backlog.take_errors()[..] else {
             panic!("one error")
         };
-        assert!(error.keeps_the_file());
+        assert!(matches!(error, SpoolError::NewerFormat { found: 9, .. }));
         let text = error.to_string();
         assert!(text.contains(path.to_str().unwrap()), "{text}");
         assert!(
