@@ -32,7 +32,8 @@
 //!
 //! # In applications
 //! The default features add the pipeline, the console and file destinations, and OTLP over HTTP with TLS.
-//! `grpc`, `opentelemetry`, `tower`, `axum`, `reqwest`, `tokio`, `rayon` and `serde` add what they are named after;
+//! `grpc`, `opentelemetry`, `tower`, `axum`, `reqwest`, `tokio`, `rayon`, `serde` and `spool` add what they are named
+//! after; `spool-encryption` encrypts what is spooled;
 //! `off` leaves every annotated function exactly as written.
 
 #![deny(unsafe_code)]

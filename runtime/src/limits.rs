@@ -141,7 +141,7 @@ pub(crate) fn apply_log_limits(log: &mut LogRecord, limits: &Limits) {
 #[allow(dead_code, reason = "called only where a pipeline is built")]
 pub(crate) fn apply_metric_limits(metric: &mut Metric, limits: &Limits) {
     match &mut metric.data {
-        MetricData::Sum(points) | MetricData::Gauge(points) => {
+        MetricData::Sum(points) | MetricData::UpDown(points) | MetricData::Gauge(points) => {
             for point in points {
                 limit_values(&mut point.attributes, limits.value_length);
             }

@@ -1,3 +1,4 @@
 //! Servers and programs that the cross-crate tests talk to.
 
+pub mod thresholds;
 pub mod trace_context;

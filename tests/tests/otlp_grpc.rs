@@ -82,9 +82,14 @@ fn each_status_is_what_the_protocol_says() {
                 | Code::Unavailable
                 | Code::DataLoss
         );
+        let denied = matches!(
+            code,
+            Code::Unauthenticated | Code::PermissionDenied | Code::Unimplemented | Code::NotFound
+        );
         let message = match result {
             Err(DeliveryError::Retry { after: None, message }) if may_pass => message,
-            Err(DeliveryError::Permanent { message }) if !may_pass => message,
+            Err(DeliveryError::Denied { message }) if denied => message,
+            Err(DeliveryError::Permanent { message }) if !may_pass && !denied => message,
             other => panic!("{code:?}: {other:?}"),
         };
         assert!(

@@ -19,10 +19,12 @@ mod process;
 mod queue;
 mod report;
 mod retry;
+mod self_metrics;
 mod shared;
 #[cfg(feature = "spool")]
 mod spooling;
 mod thread;
+mod work;
 mod worker;
 
 pub(crate) use assemble::Assembler;

@@ -6,58 +6,14 @@
 use super::accounts::Account;
 use super::budget::Budget;
 use super::lane::{Entry, Failure, Lane, Next};
-use super::latch::Latch;
 use super::policy::{Policy, Signal};
 use super::report::DropReason;
+use super::self_metrics::Operations;
+use super::work::{Attempt, Command, Work};
 use crate::destination::Batch;
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
-
-/// What the pipeline tells a worker beside batches.
-pub(super) enum Command {
-    /// Say what the destination is; at once.
-    Describe(Arc<Mutex<Option<String>>>, Arc<Latch>),
-    /// Flush when all that came before is settled, and say so.
-    Flush(Arc<Latch>),
-    /// The same, and end; what is not settled at the latch's deadline is given up.
-    Stop(Arc<Latch>),
-}
-
-impl Command {
-    fn latch(&self) -> &Latch {
-        match self {
-            Self::Describe(_, latch) | Self::Flush(latch) | Self::Stop(latch) => latch,
-        }
-    }
-}
-
-/// What a worker has to do next.
-pub(super) enum Work {
-    Deliver(Entry),
-    Obey(Command),
-    /// Put it into the spool.
-    #[cfg(feature = "spool")]
-    Keep(Entry),
-    /// Deliver what the spool has of this signal.
-    #[cfg(feature = "spool")]
-    Resume(Signal),
-    /// Let the spool look after itself.
-    #[cfg(feature = "spool")]
-    Tick,
-    /// Nobody is left to offer anything.
-    End,
-}
-
-/// How an attempt ended.
-pub(super) enum Attempt {
-    Delivered { rejected: u64 },
-    Retry { after: Option<Duration> },
-    Denied,
-    Refused,
-    TooLarge(Option<(Batch, Batch)>),
-    Panicked,
-}
+use std::time::Instant;
 
 #[derive(Default)]
 struct State {
@@ -76,6 +32,7 @@ struct State {
     closed: bool,
     #[cfg(feature = "spool")]
     spooling: spooling::Spooling,
+    operations: Operations,
 }
 
 /// Batches that are given up. They are dropped where no lock is held: their records are many.
@@ -209,22 +166,27 @@ impl Queue {
     }
 
     fn make_room(&self, state: &mut State, entry: &Entry, given_up: &mut GivenUp) -> bool {
-        if let Some(most) = self.policy.records[entry.signal as usize] {
-            let waiting = |state: &State| -> u64 {
-                state.lanes[entry.signal as usize]
-                    .entries()
-                    .map(Entry::records)
-                    .sum()
-            };
-            while waiting(state) + entry.records() > most as u64 {
-                let Some(old) = state.pop_oldest(Some(entry.signal)) else {
-                    return false;
-                };
-                state.give_up(old, DropReason::QueueFull, &self.budget, given_up);
-            }
+        if !self.trim(state, entry.signal, entry.records(), given_up) {
+            return false;
         }
         while !self.budget.reserve(state.bytes, entry.bytes) {
             let Some(old) = state.pop_oldest(None) else {
+                return false;
+            };
+            state.give_up(old, DropReason::QueueFull, &self.budget, given_up);
+        }
+        true
+    }
+
+    /// Lets no more records wait than may, with so many to come; `false` where these alone are too many.
+    fn trim(&self, state: &mut State, signal: Signal, more: u64, given_up: &mut GivenUp) -> bool {
+        let Some(most) = self.policy.records[signal as usize] else {
+            return true;
+        };
+        let waiting =
+            |state: &State| -> u64 { state.lanes[signal as usize].entries().map(Entry::records).sum() };
+        while waiting(state) + more > most as u64 {
+            let Some(old) = state.pop_oldest(Some(signal)) else {
                 return false;
             };
             state.give_up(old, DropReason::QueueFull, &self.budget, given_up);
@@ -319,6 +281,7 @@ impl Queue {
         let account = &mut state.accounts[entry.signal as usize];
         account.retries += u64::from(entry.attempts > 0);
         entry.attempts = entry.attempts.saturating_add(1);
+        state.operations.add(attempt.error(), began.elapsed());
         let failure = |after| Failure {
             began,
             ended: Instant::now(),
@@ -346,7 +309,10 @@ impl Queue {
             Attempt::Retry { after } => {
                 let failure = failure(after);
                 if self.policy.attempts.is_none_or(|most| entry.attempts < most) {
-                    return lane.failed(entry, &failure);
+                    let signal = entry.signal;
+                    lane.failed(entry, &failure);
+                    self.trim(state, signal, 0, &mut given_up);
+                    return;
                 }
                 let _ = lane.close(entry.attempts, after, failure.ended);
                 DropReason::Expired
@@ -402,6 +368,8 @@ impl Queue {
             fresh: state.lanes.each_ref().map(Lane::fresh_records),
             paused: state.lanes.iter().any(|lane| lane.breaker.probe().is_some()),
             off: state.off,
+            capacity: self.policy.records,
+            operations: state.operations.clone(),
         }
     }
 }
@@ -414,6 +382,9 @@ pub(super) struct Standing {
     /// Whether a signal is held back after denials.
     pub(super) paused: bool,
     pub(super) off: bool,
+    /// Records that may wait.
+    pub(super) capacity: [Option<usize>; 3],
+    pub(super) operations: Operations,
 }
 
 #[cfg(feature = "spool")]

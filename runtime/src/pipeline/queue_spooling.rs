@@ -6,7 +6,8 @@
 use super::super::lane::{Entry, Lane};
 use super::super::policy::Signal;
 use super::super::report::DropReason;
-use super::{Attempt, Queue, State, Work};
+use super::super::work::{Attempt, Work};
+use super::{Queue, State};
 use crate::destination::Batch;
 use crate::spool::Losses;
 use std::sync::Arc;
@@ -166,12 +167,20 @@ impl Queue {
     }
 
     /// Says what became of records that came from the spool; `false` where they stay there.
-    pub(in super::super) fn settle_spooled(&self, signal: Signal, records: u64, attempt: &Attempt) -> bool {
+    /// `began` is when the attempt did.
+    pub(in super::super) fn settle_spooled(
+        &self,
+        signal: Signal,
+        records: u64,
+        attempt: &Attempt,
+        began: Instant,
+    ) -> bool {
         let mut guard = self.lock();
         let state = &mut *guard;
         let lane = &mut state.lanes[signal as usize];
         let account = &mut state.accounts[signal as usize];
         account.retries += 1;
+        state.operations.add(attempt.error(), began.elapsed());
         let now = Instant::now();
         let reason = match attempt {
             Attempt::Delivered { rejected } => {

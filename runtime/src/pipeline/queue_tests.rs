@@ -2,8 +2,10 @@
 
 use super::*;
 use crate::id::{SpanId, TraceId};
+use crate::pipeline::latch::Latch;
 use crate::record::SpanRecord;
 use proptest::prelude::*;
+use std::time::Duration;
 
 fn batch(records: usize) -> Arc<Batch> {
     let mut batch = Batch::new(Default::default());

@@ -2,11 +2,13 @@
 
 use super::lane::Entry;
 use super::policy::Signal;
-use super::queue::{Attempt, Queue};
+use super::queue::Queue;
+use super::work::Attempt;
 use super::worker::Delivery;
 use crate::destination::Batch;
 use crate::spool::{Front, Outbox, Spool};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 /// A spool, and the name that the destination has in it.
 #[derive(Clone, Debug)]
@@ -105,12 +107,13 @@ impl Delivery {
     }
 
     fn deliver_front(&mut self, signal: Signal, front: &Front) {
+        let began = Instant::now();
         let attempt = self.attempt(&front.batch);
         let is_settled = match attempt {
             Attempt::TooLarge(Some((one, other))) => self.deliver_parts(signal, vec![other, one]),
             attempt => self
                 .queue
-                .settle_spooled(signal, front.batch.len() as u64, &attempt),
+                .settle_spooled(signal, front.batch.len() as u64, &attempt, began),
         };
         if is_settled {
             self.spool.with(|outbox| outbox.done(signal as usize, front));
@@ -121,10 +124,14 @@ impl Delivery {
     /// fails: then all of it stays, and what was delivered is sent again.
     fn deliver_parts(&mut self, signal: Signal, mut parts: Vec<Batch>) -> bool {
         while let Some(part) = parts.pop() {
+            let began = Instant::now();
             match self.attempt(&part) {
                 Attempt::TooLarge(Some((one, other))) => parts.extend([other, one]),
                 attempt => {
-                    if !self.queue.settle_spooled(signal, part.len() as u64, &attempt) {
+                    if !self
+                        .queue
+                        .settle_spooled(signal, part.len() as u64, &attempt, began)
+                    {
                         parts.push(part);
                         return self.spool_parts(signal, &parts);
                     }
@@ -162,3 +169,7 @@ impl Delivery {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "spooling_tests.rs"]
+mod tests;

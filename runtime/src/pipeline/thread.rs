@@ -8,6 +8,7 @@ use super::loss::LossWatch;
 use super::plan::Plan;
 use super::policy::Signal;
 use super::report::DropReason;
+use super::self_metrics;
 use super::shared::{Command, Shared};
 use super::worker::Worker;
 use crate::destination::{Batch, Destination};
@@ -40,6 +41,8 @@ pub(super) struct Loop {
     spans_due: Option<Instant>,
     logs_due: Option<Instant>,
     next_metrics: Instant,
+    /// Since when the pipeline's own sums count.
+    began_ns: u64,
     loss: LossWatch,
 }
 
@@ -83,6 +86,7 @@ impl Loop {
             spans_due: None,
             logs_due: None,
             next_metrics,
+            began_ns: crate::clock::wall_ns(),
             loss: LossWatch::new(silent),
         })
     }
@@ -290,6 +294,9 @@ impl Loop {
     fn send_metrics(&mut self) {
         let now_ns = self.assembler.unix_ns(crate::clock::now());
         let mut metrics = self.aggregate.metrics(now_ns);
+        if self.plan.self_metrics {
+            metrics.extend(self_metrics::metrics(&self.shared, self.began_ns, now_ns));
+        }
         if !metrics.is_empty() {
             for metric in &mut metrics {
                 self.count(self.plan.preparation.redactor.redact_metric(metric));

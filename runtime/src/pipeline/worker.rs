@@ -4,10 +4,11 @@ use super::budget::Budget;
 use super::lane::Entry;
 use super::latch::Latch;
 use super::policy::{Policy, Signal};
-use super::queue::{Attempt, Command, Queue, Standing, Work};
+use super::queue::{Queue, Standing};
 use super::report::DestinationReport;
 #[cfg(feature = "spool")]
 use super::spooling::{SharedSpool, SpoolOf};
+use super::work::{Attempt, Command, Work};
 use crate::destination::{Batch, DeliveryError, Destination, Signals};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};

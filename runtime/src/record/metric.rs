@@ -24,6 +24,8 @@ pub struct Metric {
 pub enum MetricData {
     /// A monotonic cumulative sum.
     Sum(Vec<NumberPoint>),
+    /// A cumulative sum that also falls, such as the length of a queue.
+    UpDown(Vec<NumberPoint>),
     /// A last value.
     Gauge(Vec<NumberPoint>),
     /// A cumulative histogram with explicit bounds.
@@ -69,7 +71,7 @@ pub struct HistogramPoint {
 impl Metric {
     pub(crate) fn bytes(&self) -> usize {
         let points = match &self.data {
-            MetricData::Sum(points) | MetricData::Gauge(points) => points
+            MetricData::Sum(points) | MetricData::UpDown(points) | MetricData::Gauge(points) => points
                 .iter()
                 .map(|p| size_of::<NumberPoint>() + super::attributes_bytes(&p.attributes))
                 .sum::<usize>(),

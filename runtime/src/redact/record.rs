@@ -45,7 +45,7 @@ impl Redactor {
         name(self, &mut metric.name, &mut counts);
         name(self, &mut metric.description, &mut counts);
         match &mut metric.data {
-            MetricData::Sum(points) | MetricData::Gauge(points) => {
+            MetricData::Sum(points) | MetricData::UpDown(points) | MetricData::Gauge(points) => {
                 for point in points {
                     attributes(self, &mut point.attributes, &mut counts);
                 }

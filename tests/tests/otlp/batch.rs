@@ -102,6 +102,7 @@ pub(crate) fn everything() -> Batch {
     };
     for (name, data) in [
         ("sum", MetricData::Sum(vec![number.clone(), number.clone()])),
+        ("queue", MetricData::UpDown(vec![number.clone()])),
         ("gauge", MetricData::Gauge(vec![number])),
         ("histogram", MetricData::Histogram(vec![histogram])),
     ] {
@@ -263,6 +264,7 @@ prop_compose! {
 fn any_data() -> impl Strategy<Value = MetricData> {
     prop_oneof![
         vec(any_number_point(), 0..3).prop_map(MetricData::Sum),
+        vec(any_number_point(), 0..3).prop_map(MetricData::UpDown),
         vec(any_number_point(), 0..3).prop_map(MetricData::Gauge),
         vec(any_histogram_point(), 0..3).prop_map(MetricData::Histogram),
     ]

@@ -193,6 +193,11 @@ fn metric(metric: &Metric) -> metrics::Metric {
             aggregation_temporality: cumulative,
             is_monotonic: true,
         }),
+        MetricData::UpDown(points) => metrics::metric::Data::Sum(metrics::Sum {
+            data_points: points.iter().map(number_point).collect(),
+            aggregation_temporality: cumulative,
+            is_monotonic: false,
+        }),
         MetricData::Histogram(points) => metrics::metric::Data::Histogram(metrics::Histogram {
             data_points: points.iter().map(histogram_point).collect(),
             aggregation_temporality: cumulative,

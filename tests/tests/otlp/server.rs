@@ -3,6 +3,7 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::mpsc::{self, Receiver, Sender};
+use std::time::Instant;
 
 /// One request as it came.
 #[derive(Debug)]
@@ -11,6 +12,8 @@ pub(crate) struct Request {
     /// Names in lower case.
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Vec<u8>,
+    /// When all of it was there.
+    pub(crate) at: Instant,
 }
 
 impl Request {
@@ -56,7 +59,11 @@ pub(crate) struct Server {
 impl Server {
     /// Asks `script` for each reply; it gets the request's number, from 0.
     pub(crate) fn start(script: impl FnMut(usize) -> Reply + Send + 'static) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        Self::on(TcpListener::bind("127.0.0.1:0").unwrap(), script)
+    }
+
+    /// The same at a place that is taken already.
+    pub(crate) fn on(listener: TcpListener, script: impl FnMut(usize) -> Reply + Send + 'static) -> Self {
         let url = format!("http://{}", listener.local_addr().unwrap());
         let (sender, requests) = mpsc::channel();
         std::thread::spawn(move || {
@@ -148,9 +155,11 @@ fn read(reader: &mut BufReader<TcpStream>) -> Option<Request> {
         path,
         headers,
         body: Vec::new(),
+        at: Instant::now(),
     };
     let length = request.header("content-length")?.parse().ok()?;
     request.body.resize(length, 0);
     reader.read_exact(&mut request.body).ok()?;
+    request.at = Instant::now();
     Some(request)
 }

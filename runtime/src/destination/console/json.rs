@@ -191,6 +191,7 @@ fn metric(out: &mut String, service: &str, metric: &Metric) {
     object.text("scope", &metric.scope);
     let (kind, numbers, histograms): (_, &[NumberPoint], &[HistogramPoint]) = match &metric.data {
         MetricData::Sum(points) => ("sum", points, &[]),
+        MetricData::UpDown(points) => ("up_down_sum", points, &[]),
         MetricData::Gauge(points) => ("gauge", points, &[]),
         MetricData::Histogram(points) => ("histogram", &[], points),
     };

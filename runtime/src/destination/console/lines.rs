@@ -57,7 +57,7 @@ pub(super) fn metric(page: &mut Page, metric: &Metric) {
         unit.trim_matches(['{', '}'])
     };
     match &metric.data {
-        MetricData::Sum(points) | MetricData::Gauge(points) => {
+        MetricData::Sum(points) | MetricData::UpDown(points) | MetricData::Gauge(points) => {
             for NumberPoint {
                 attributes,
                 time_ns,

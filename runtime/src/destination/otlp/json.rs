@@ -126,6 +126,10 @@ fn metric(out: &mut Object<'_>, metric: &Metric) {
             own.number("aggregationTemporality", CUMULATIVE.into());
             own.key("isMonotonic").extend_from_slice(b"true");
         }),
+        MetricData::UpDown(points) => out.object("sum", |own| {
+            own.objects("dataPoints", points, number_point);
+            own.number("aggregationTemporality", CUMULATIVE.into());
+        }),
         MetricData::Histogram(points) => out.object("histogram", |own| {
             own.objects("dataPoints", points, histogram_point);
             own.number("aggregationTemporality", CUMULATIVE.into());

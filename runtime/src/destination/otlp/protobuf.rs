@@ -135,6 +135,10 @@ fn metric(out: &mut Writer, metric: &Metric) {
             // is_monotonic
             out.uint(3, 1);
         }),
+        MetricData::UpDown(points) => out.message(7, Width::Two, |out| {
+            number_points(out, points);
+            out.uint(2, CUMULATIVE.into());
+        }),
         MetricData::Histogram(points) => out.message(9, Width::Two, |out| {
             for point in points {
                 out.message(1, Width::Two, |out| histogram_point(out, point));

@@ -20,7 +20,14 @@ pub(super) fn metric(
             (2, Field::Bytes(bytes)) => description = text(bytes)?,
             (3, Field::Bytes(bytes)) => unit = text(bytes)?,
             (5, Field::Bytes(gauge)) => data = Some(MetricData::Gauge(points(gauge, number_point, budget)?)),
-            (7, Field::Bytes(sum)) => data = Some(MetricData::Sum(points(sum, number_point, budget)?)),
+            (7, Field::Bytes(sum)) => {
+                let points = points(sum, number_point, budget)?;
+                data = Some(if is_monotonic(sum)? {
+                    MetricData::Sum(points)
+                } else {
+                    MetricData::UpDown(points)
+                });
+            }
             (9, Field::Bytes(histogram)) => {
                 data = Some(MetricData::Histogram(points(histogram, histogram_point, budget)?));
             }
@@ -35,6 +42,18 @@ pub(super) fn metric(
         scope: scope.clone(),
         data: data.ok_or(Malformed)?,
     })
+}
+
+/// `Sum.is_monotonic`
+fn is_monotonic(sum: &[u8]) -> Result<bool, Malformed> {
+    let mut monotonic = false;
+    each(sum, |field| {
+        if let (3, Field::Varint(number)) = field {
+            monotonic = number != 0;
+        }
+        Ok(())
+    })?;
+    Ok(monotonic)
 }
 
 fn points<T>(

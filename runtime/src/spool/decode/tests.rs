@@ -185,6 +185,7 @@ fn histogram_points() -> impl Strategy<Value = Vec<HistogramPoint>> {
 fn metric() -> impl Strategy<Value = Metric> {
     let data = prop_oneof![
         number_points().prop_map(MetricData::Sum),
+        number_points().prop_map(MetricData::UpDown),
         number_points().prop_map(MetricData::Gauge),
         histogram_points().prop_map(MetricData::Histogram),
     ];
