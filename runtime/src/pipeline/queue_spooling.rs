@@ -87,14 +87,6 @@ impl State {
         Some(Work::Resume(signal))
     }
 
-    fn take_to_rescue(&mut self) -> Option<Entry> {
-        if self.spooling.on && !self.off {
-            self.pop_oldest(None)
-        } else {
-            None
-        }
-    }
-
     fn is_resumable(&self, signal: Signal) -> bool {
         self.accounts[signal as usize].spooled > 0 && self.lanes[signal as usize].oldest().is_none()
     }
@@ -222,12 +214,21 @@ impl Queue {
         {
             self.give_back(&batch, signal);
         }
-        while let Some(entry) = self.lock().take_to_rescue() {
+        while let Some(entry) = self.take_to_rescue() {
             let is_spooled = keep(&entry.batch, entry.signal);
             self.kept(entry, is_spooled);
             if !is_spooled {
                 return;
             }
+        }
+    }
+
+    fn take_to_rescue(&self) -> Option<Entry> {
+        let mut state = self.lock();
+        if state.spooling.on && !state.off {
+            state.pop_oldest(None)
+        } else {
+            None
         }
     }
 

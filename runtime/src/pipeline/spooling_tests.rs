@@ -29,6 +29,7 @@ enum Answer {
 struct Seen {
     answer: Option<Answer>,
     names: Vec<String>,
+    asked: bool,
 }
 
 #[derive(Clone, Default)]
@@ -37,6 +38,10 @@ struct Fake(Arc<Mutex<Seen>>);
 impl Fake {
     fn answers(&self, answer: Answer) {
         self.0.lock().unwrap().answer = Some(answer);
+    }
+
+    fn is_asked(&self) -> bool {
+        self.0.lock().unwrap().asked
     }
 
     fn names(&self) -> Vec<String> {
@@ -52,6 +57,7 @@ impl Destination for Fake {
     fn deliver(&mut self, batch: &Batch) -> Result<Delivered, DeliveryError> {
         loop {
             let mut seen = self.0.lock().unwrap();
+            seen.asked = true;
             let message = "not now".to_owned();
             match seen.answer {
                 Some(Answer::Away) => {
@@ -161,6 +167,7 @@ fn what_is_being_delivered_when_time_is_up_is_spooled_too() {
     fake.answers(Answer::Hangs);
     let worker = start(root.path(), &fake);
     offer(&worker, &["a", "b", "cd"]);
+    wait(&worker, |_| fake.is_asked());
     assert!(!stop(&worker, Duration::from_millis(50)));
     worker.rescue();
     let report = wait(&worker, |report| report.spooled == 4);
