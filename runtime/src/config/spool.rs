@@ -9,6 +9,10 @@ const LEAST_BYTES: u64 = 1 << 20;
 
 /// What the environment says of a spool.
 #[derive(Clone, Debug, Default)]
+#[cfg_attr(
+    not(feature = "spool"),
+    allow(dead_code, reason = "read, and told that it has no effect")
+)]
 pub(crate) struct SpoolSettings {
     /// `None` where no variable asks for a spool.
     pub(crate) folder: Option<PathBuf>,

@@ -17,6 +17,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 /// A new segment's key: what its head says of it, and what encrypts by it.
+#[cfg_attr(
+    not(feature = "spool-encryption"),
+    allow(dead_code, reason = "there is none then")
+)]
 pub(super) struct NewCipher {
     pub(super) key_id: String,
     pub(super) wrapped: Vec<u8>,
