@@ -21,6 +21,7 @@ mod head;
 mod segment;
 mod cursor;
 mod folder;
+mod scan;
 mod store;
 mod settings;
 mod decode;

@@ -5,29 +5,14 @@ use super::disk;
 use super::error::SpoolError;
 use super::folder::Folder;
 use super::frame::Header;
-use super::head::Head;
 use super::keys::Keys;
+use super::scan::{Segment, file_name, scan, segment_files};
 use super::segment::{Packed, Reader, Writer};
 use super::settings::Fsync;
 use std::collections::VecDeque;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
-
-const SUFFIX: &str = ".segment";
-
-/// One file, and what is still to be delivered of it.
-#[derive(Debug)]
-struct Segment {
-    number: u64,
-    path: PathBuf,
-    head: Arc<Head>,
-    /// Bytes up to the end of the last whole frame.
-    length: u64,
-    records: u64,
-    oldest_ms: u64,
-    newest_ms: u64,
-}
 
 /// The next frame to deliver.
 #[derive(Debug)]
@@ -219,7 +204,7 @@ impl Store {
 
     fn begin_segment(&mut self, keys: &Keys, now_ms: u64) -> Result<Writer, SpoolError> {
         let number = self.next_number;
-        let path = self.folder.path().join(format!("{number:016x}{SUFFIX}"));
+        let path = self.folder.path().join(file_name(number));
         let writer = Writer::create(&path, now_ms, keys)?;
         if !matches!(self.policy.fsync, Fsync::Never)
             && let Err(error) = disk::sync_folder(self.folder.path())
@@ -366,49 +351,4 @@ impl Store {
         }
         result
     }
-}
-
-/// The segments of a folder, by number.
-fn segment_files(folder: &Path) -> Result<Vec<(u64, PathBuf)>, SpoolError> {
-    let entries = std::fs::read_dir(folder).map_err(SpoolError::io(folder, "read"))?;
-    let mut files: Vec<_> = entries
-        .filter_map(Result::ok)
-        .filter_map(|entry| {
-            let name = entry.file_name();
-            let digits = name.to_str()?.strip_suffix(SUFFIX)?;
-            Some((u64::from_str_radix(digits, 16).ok()?, entry.path()))
-        })
-        .collect();
-    files.sort();
-    Ok(files)
-}
-
-/// What is still to be delivered of a segment, by its frames' headers, and where its file ends; `None` where nothing
-/// is.
-fn scan(number: u64, path: &Path, from: u64, keys: &Keys) -> Result<Option<(Segment, u64)>, SpoolError> {
-    let Some(head) = Head::read(path, keys)? else {
-        return Ok(None);
-    };
-    let head = Arc::new(head);
-    let mut reader = Reader::open(path, Arc::clone(&head))?;
-    let end = reader.length()?;
-    let mut at = from.max(head.len());
-    let mut segment = Segment {
-        number,
-        path: path.to_owned(),
-        length: at,
-        head,
-        records: 0,
-        oldest_ms: u64::MAX,
-        newest_ms: 0,
-    };
-    // A frame that is not whole is the one that was being written at the end.
-    while let Some(header) = reader.header(at, end)? {
-        at += header.frame_bytes();
-        segment.length = at;
-        segment.records += u64::from(header.records);
-        segment.oldest_ms = segment.oldest_ms.min(header.time_ms);
-        segment.newest_ms = segment.newest_ms.max(header.time_ms);
-    }
-    Ok((segment.records > 0).then_some((segment, end)))
 }
