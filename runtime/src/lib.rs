@@ -32,8 +32,8 @@
 //!
 //! # In applications
 //! The default features add the pipeline, the console and file destinations, and OTLP over HTTP with TLS.
-//! `grpc`, `opentelemetry`, `tower`, `axum`, `reqwest`, `tokio`, `rayon`, `serde`, `secrecy` and `regex` add what they
-//! are named after;
+//! `grpc`, `opentelemetry`, `tower`, `axum`, `reqwest`, `tokio`, `rayon`, `serde`, `secrecy`, `regex` and `spool` add
+//! what they are named after; `spool-encryption` encrypts what is spooled;
 //! `off` leaves every annotated function exactly as written.
 
 #![deny(unsafe_code)]
@@ -78,6 +78,8 @@ mod sampler;
 pub mod destination;
 #[cfg(feature = "opentelemetry")]
 pub mod otel;
+#[cfg(feature = "spool")]
+pub mod spool;
 #[cfg(feature = "pipeline")]
 mod pipeline;
 #[cfg(feature = "pipeline")]

@@ -84,6 +84,15 @@ pub(super) fn queue_bytes(env: &mut Env<'_>) -> usize {
 }
 
 fn bytes(text: &str) -> Result<usize, String> {
+    let total = number_of_bytes(text)?;
+    if total < LEAST_QUEUE_BYTES {
+        return Err(format!("{} is below 256 KiB", quoted(text)));
+    }
+    usize::try_from(total).map_err(|_| format!("{} is too large", quoted(text)))
+}
+
+/// Bytes, in thousands or 1,024s where a unit says so.
+pub(super) fn number_of_bytes(text: &str) -> Result<u64, String> {
     const UNITS: [(&str, u64); 6] = [
         ("KiB", 1 << 10),
         ("MiB", 1 << 20),
@@ -96,13 +105,8 @@ fn bytes(text: &str) -> Result<usize, String> {
         .iter()
         .find_map(|(name, size)| Some((text.strip_suffix(name)?.trim_end(), *size)))
         .unwrap_or((text, 1));
-    let total = whole(digits, 0)
+    whole(digits, 0)
         .map_err(|_| format!("{} is not a number of bytes", quoted(text)))?
         .checked_mul(unit)
-        .and_then(|total| usize::try_from(total).ok())
-        .ok_or_else(|| format!("{} is too large", quoted(text)))?;
-    if (total as u64) < LEAST_QUEUE_BYTES {
-        return Err(format!("{} is below 256 KiB", quoted(text)));
-    }
-    Ok(total)
+        .ok_or_else(|| format!("{} is too large", quoted(text)))
 }

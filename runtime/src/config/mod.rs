@@ -14,6 +14,7 @@ mod pairs;
 mod resource;
 mod sampling;
 mod semantics;
+mod spool;
 
 pub(crate) use batching::{BATCH_BYTES, Batching, MetricTiming};
 pub(crate) use env::{Problem, Source};
@@ -21,6 +22,9 @@ pub(crate) use exporters::{Exporter, SignalSettings};
 pub(crate) use otlp::{Compression, Protocol, Signal};
 pub(crate) use resource::{GivenService, ProcessFacts, ResourceSettings};
 pub(crate) use semantics::{Content, ExceptionSignal, Semantics};
+#[cfg(feature = "spool-encryption")]
+pub(crate) use spool::KEYS as SPOOL_KEYS;
+pub(crate) use spool::SpoolSettings;
 
 use crate::limits::Limits;
 use crate::redact::{HASH_KEY_VARIABLE, HashKey};
@@ -65,6 +69,7 @@ pub(crate) struct Settings {
     pub(crate) disabled_destinations: Vec<String>,
     /// Whether OpenTelemetry's metrics of an SDK are made.
     pub(crate) self_metrics: bool,
+    pub(crate) spool: SpoolSettings,
     pub(crate) semantics: Semantics,
     /// `SPANWRIGHT_TRACE` as it stands: which sites record.
     pub(crate) trace_filter: Option<String>,
@@ -110,6 +115,7 @@ impl Settings {
                 .map(|text| list(&text).map(str::to_owned).collect())
                 .unwrap_or_default(),
             self_metrics: env.boolean("SPANWRIGHT_SELF_METRICS").unwrap_or(false),
+            spool: SpoolSettings::read(&mut env),
             semantics: Semantics::read(&mut env),
             trace_filter: env.text("SPANWRIGHT_TRACE"),
             problems: env.into_problems(),

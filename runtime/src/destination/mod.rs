@@ -77,11 +77,16 @@ impl Batch {
 
     /// Number of records of all three kinds.
     pub fn len(&self) -> usize {
+        self.span_count() + self.logs.len() + self.metrics.len()
+    }
+
+    /// Number of spans, in either form.
+    pub(crate) fn span_count(&self) -> usize {
         #[cfg(feature = "otlp")]
         let encoded = self.encoded.len();
         #[cfg(not(feature = "otlp"))]
         let encoded = 0;
-        encoded + self.spans.len() + self.logs.len() + self.metrics.len()
+        encoded + self.spans.len()
     }
 
     /// Whether there is nothing in it.

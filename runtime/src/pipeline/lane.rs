@@ -154,6 +154,28 @@ impl Lane {
         gate.max(self.breaker.probe())
     }
 
+    /// When the lane opens for those who are in no hurry.
+    #[cfg(feature = "spool")]
+    pub(super) fn closed_until(&self) -> Option<Instant> {
+        self.opens(false)
+    }
+
+    /// Whether what waits has to wait on.
+    #[cfg(feature = "spool")]
+    pub(super) fn is_closed(&self, now: Instant) -> bool {
+        self.opens(false).is_some_and(|opens| now < opens)
+    }
+
+    /// Puts a batch back that was taken as the oldest.
+    #[cfg(feature = "spool")]
+    pub(super) fn restore(&mut self, entry: Entry) {
+        if entry.expires.is_some() {
+            self.backlog.push_front(entry);
+        } else {
+            self.fresh.push_front(entry);
+        }
+    }
+
     /// When to look again: something may be sent, or has expired.
     pub(super) fn wakes(&self, hurry: bool) -> Option<Instant> {
         let expires = self.backlog.iter().filter_map(|entry| entry.expires).min();

@@ -29,6 +29,8 @@ mod report;
 mod retry;
 mod self_metrics;
 mod shared;
+#[cfg(feature = "spool")]
+mod spooling;
 mod thread;
 mod work;
 mod worker;

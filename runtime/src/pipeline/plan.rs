@@ -1,6 +1,10 @@
 //! What a pipeline is started with.
 
+#[cfg(feature = "spool")]
+use super::spooling::SpoolOf;
 use super::{Hook, Policy, Preparation};
+#[cfg(feature = "spool")]
+use crate::destination::Destination;
 use crate::record::Resource;
 use crate::sampler::Keep;
 use std::sync::Arc;
@@ -27,6 +31,9 @@ pub(crate) struct Plan {
     pub(crate) queue_bytes: usize,
     /// How long batches are tried, and how many records may wait.
     pub(crate) policy: Policy,
+    /// Where what cannot be delivered waits on disk.
+    #[cfg(feature = "spool")]
+    pub(crate) spool: Option<crate::spool::Spool>,
     /// Names of destinations that are off.
     pub(crate) switched_off: Vec<String>,
     /// Metrics of the pipeline itself are made.
@@ -35,4 +42,31 @@ pub(crate) struct Plan {
     pub(crate) silent: bool,
     /// How often metrics are given out.
     pub(crate) metric_interval: Duration,
+}
+
+#[cfg(feature = "spool")]
+impl Plan {
+    /// Each destination's spool. Those of one name are told apart by their order.
+    pub(super) fn spools(&self, destinations: &[Box<dyn Destination>]) -> Vec<Option<SpoolOf>> {
+        let mut names: Vec<String> = Vec::new();
+        for destination in destinations {
+            let name = destination.name();
+            let earlier = names.iter().filter(|own| {
+                own.strip_prefix(&*name)
+                    .is_some_and(|rest| rest.is_empty() || rest.starts_with('#'))
+            });
+            let name = match earlier.count() {
+                0 => name.into_owned(),
+                count => format!("{name}#{}", count + 1),
+            };
+            names.push(name);
+        }
+        names
+            .into_iter()
+            .map(|destination| {
+                let spool = self.spool.clone()?;
+                Some(SpoolOf { spool, destination })
+            })
+            .collect()
+    }
 }

@@ -30,6 +30,8 @@ struct State {
     /// Nothing is sent, by the user's wish.
     off: bool,
     closed: bool,
+    #[cfg(feature = "spool")]
+    spooling: spooling::Spooling,
     operations: Operations,
 }
 
@@ -117,7 +119,10 @@ impl State {
             .commands
             .iter()
             .map(|(_, command)| command.latch().deadline());
-        self.lane_wakes().into_iter().chain(deadlines).min()
+        let wakes = self.lane_wakes().into_iter().chain(deadlines);
+        #[cfg(feature = "spool")]
+        let wakes = wakes.chain(self.spool_wakes());
+        wakes.min()
     }
 }
 
@@ -194,6 +199,8 @@ impl Queue {
         let now = Instant::now();
         if let Command::Stop(latch) = &command {
             state.deadline = Some(latch.deadline());
+            #[cfg(feature = "spool")]
+            state.spooling.stop(latch.deadline(), now);
         }
         if !matches!(command, Command::Describe(..)) {
             state.lanes.iter_mut().for_each(|lane| lane.breaker.hurry(now));
@@ -215,6 +222,10 @@ impl Queue {
                     state.give_up(entry, DropReason::Expired, &self.budget, &mut given_up);
                 }
             }
+            #[cfg(feature = "spool")]
+            if let Some(work) = state.to_keep(now) {
+                return work;
+            }
             if state.deadline.is_some_and(|deadline| now >= deadline) {
                 state.give_up_all(DropReason::ShutDown, &self.budget, &mut given_up);
             }
@@ -222,7 +233,13 @@ impl Queue {
                 return Work::Obey(command);
             }
             if let Some(entry) = state.due_batch(now) {
+                #[cfg(feature = "spool")]
+                state.spooling.deliver(&entry);
                 return Work::Deliver(entry);
+            }
+            #[cfg(feature = "spool")]
+            if let Some(work) = state.from_spool(now) {
+                return work;
             }
             if state.closed {
                 return Work::End;
@@ -256,6 +273,10 @@ impl Queue {
         let mut given_up = GivenUp::new();
         let mut guard = self.lock();
         let state = &mut *guard;
+        #[cfg(feature = "spool")]
+        if state.spooling.settle() {
+            return state.free(entry.bytes, &self.budget);
+        }
         let lane = &mut state.lanes[entry.signal as usize];
         let account = &mut state.accounts[entry.signal as usize];
         account.retries += u64::from(entry.attempts > 0);
@@ -365,6 +386,10 @@ pub(super) struct Standing {
     pub(super) capacity: [Option<usize>; 3],
     pub(super) operations: Operations,
 }
+
+#[cfg(feature = "spool")]
+#[path = "queue_spooling.rs"]
+mod spooling;
 
 #[cfg(test)]
 #[path = "queue_tests.rs"]

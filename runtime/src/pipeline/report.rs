@@ -28,10 +28,16 @@ pub enum DropReason {
     SwitchedOff,
     /// Their trace was not sampled, and what the sampler would have kept it for did not happen.
     NotSampled,
+    /// They were in the spool, and made room there for newer ones.
+    SpoolFull,
+    /// They waited in the spool for longer than they may: 24 hours by default.
+    SpoolExpired,
+    /// They were in the spool, and cannot be read any more.
+    SpoolDamaged,
 }
 
 impl DropReason {
-    pub(super) const ALL: [Self; 10] = [
+    pub(super) const ALL: [Self; 13] = [
         Self::QueueFull,
         Self::Refused,
         Self::Expired,
@@ -42,6 +48,9 @@ impl DropReason {
         Self::NoDestination,
         Self::SwitchedOff,
         Self::NotSampled,
+        Self::SpoolFull,
+        Self::SpoolExpired,
+        Self::SpoolDamaged,
     ];
 
     /// The reason in words.
@@ -57,6 +66,9 @@ impl DropReason {
             Self::NoDestination => "no destination",
             Self::SwitchedOff => "switched off",
             Self::NotSampled => "not sampled",
+            Self::SpoolFull => "dropped from a full spool",
+            Self::SpoolExpired => "too old in the spool",
+            Self::SpoolDamaged => "damaged in the spool",
         }
     }
 

@@ -57,9 +57,17 @@ impl Loop {
     ) -> std::io::Result<Self> {
         let budget = Arc::new(Budget::new(plan.queue_bytes / 2, destinations.len()));
         plan.batch_bytes = plan.batch_bytes.min(budget.largest_batch());
-        let workers = destinations
-            .into_iter()
-            .map(|destination| Worker::start(destination, &budget, &plan.policy));
+        #[cfg(feature = "spool")]
+        let mut spools = plan.spools(&destinations).into_iter();
+        let workers = destinations.into_iter().map(|destination| {
+            Worker::start(
+                destination,
+                &budget,
+                &plan.policy,
+                #[cfg(feature = "spool")]
+                spools.next().flatten(),
+            )
+        });
         let workers = workers.collect::<std::io::Result<Vec<_>>>()?;
         let _ = shared.workers.set(workers);
         for name in &plan.switched_off {
@@ -168,6 +176,21 @@ impl Loop {
         self.seal();
         self.send_metrics();
         self.finish(latch, Worker::stop);
+        #[cfg(feature = "spool")]
+        self.rescue(latch);
+    }
+
+    /// A worker whose attempt takes too long does not come to spool what it has: just before the deadline this thread
+    /// does it.
+    #[cfg(feature = "spool")]
+    fn rescue(&self, latch: &Latch) {
+        if self.plan.spool.is_none() {
+            return;
+        }
+        let left = latch.deadline().saturating_duration_since(Instant::now());
+        if !latch.wait_for(left - (left / 8).min(Duration::from_millis(250))) {
+            self.workers().iter().for_each(Worker::rescue);
+        }
     }
 
     /// A record of a span that is still open at shutdown; its attributes are its own thread's and not at hand.

@@ -2,6 +2,8 @@
 
 use super::lane::Entry;
 use super::latch::Latch;
+#[cfg(feature = "spool")]
+use super::policy::Signal;
 use crate::destination::Batch;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -28,6 +30,15 @@ impl Command {
 pub(super) enum Work {
     Deliver(Entry),
     Obey(Command),
+    /// Put it into the spool.
+    #[cfg(feature = "spool")]
+    Keep(Entry),
+    /// Deliver what the spool has of this signal.
+    #[cfg(feature = "spool")]
+    Resume(Signal),
+    /// Let the spool look after itself.
+    #[cfg(feature = "spool")]
+    Tick,
     /// Nobody is left to offer anything.
     End,
 }

@@ -6,6 +6,8 @@ use super::latch::Latch;
 use super::policy::{Policy, Signal};
 use super::queue::{Queue, Standing};
 use super::report::DestinationReport;
+#[cfg(feature = "spool")]
+use super::spooling::{SharedSpool, SpoolOf};
 use super::work::{Attempt, Command, Work};
 use crate::destination::{Batch, DeliveryError, Destination, Signals};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -19,6 +21,8 @@ pub(super) struct Worker {
     name: String,
     queue: Arc<Queue>,
     last_error: Arc<Mutex<Option<String>>>,
+    #[cfg(feature = "spool")]
+    spool: SharedSpool,
 }
 
 impl Worker {
@@ -27,6 +31,7 @@ impl Worker {
         destination: Box<dyn Destination>,
         budget: &Arc<Budget>,
         policy: &Policy,
+        #[cfg(feature = "spool")] spool: Option<SpoolOf>,
     ) -> std::io::Result<Self> {
         let queue = Arc::new(Queue::new(Arc::clone(budget), policy.clone()));
         let last_error = Arc::new(Mutex::new(None));
@@ -36,7 +41,11 @@ impl Worker {
             destination,
             queue: Arc::clone(&queue),
             last_error: Arc::clone(&last_error),
+            #[cfg(feature = "spool")]
+            spool: SharedSpool::default(),
         };
+        #[cfg(feature = "spool")]
+        let spool = delivery.spool.set(spool);
         std::thread::Builder::new()
             .name(format!("spanwright-{name}"))
             .spawn(move || super::in_silence(|| delivery.run()))?;
@@ -46,6 +55,8 @@ impl Worker {
             name,
             queue,
             last_error,
+            #[cfg(feature = "spool")]
+            spool,
         })
     }
 
@@ -72,6 +83,12 @@ impl Worker {
 
     pub(super) fn stop(&self, latch: &Arc<Latch>) {
         self.queue.command(Command::Stop(Arc::clone(latch)));
+    }
+
+    /// Spools all that is not delivered, whatever the worker is at.
+    #[cfg(feature = "spool")]
+    pub(super) fn rescue(&self) {
+        self.spool.rescue(&self.queue);
     }
 
     pub(super) fn switch(&self, on: bool) {
@@ -128,14 +145,24 @@ impl Drop for Worker {
     }
 }
 
-struct Delivery {
+pub(super) struct Delivery {
     destination: Box<dyn Destination>,
-    queue: Arc<Queue>,
+    pub(super) queue: Arc<Queue>,
     last_error: Arc<Mutex<Option<String>>>,
+    #[cfg(feature = "spool")]
+    pub(super) spool: SharedSpool,
 }
 
 impl Delivery {
     fn run(&mut self) {
+        #[cfg(feature = "spool")]
+        self.open_spool();
+        self.work();
+        #[cfg(feature = "spool")]
+        self.close_spool();
+    }
+
+    fn work(&mut self) {
         loop {
             match self.queue.next() {
                 Work::Deliver(entry) => self.deliver(entry),
@@ -151,8 +178,16 @@ impl Delivery {
                 }
                 Work::Obey(Command::Stop(latch)) => {
                     self.flush();
+                    #[cfg(feature = "spool")]
+                    self.close_spool();
                     return latch.count_down();
                 }
+                #[cfg(feature = "spool")]
+                Work::Keep(entry) => self.keep(entry),
+                #[cfg(feature = "spool")]
+                Work::Resume(signal) => self.resume(signal),
+                #[cfg(feature = "spool")]
+                Work::Tick => self.tick(),
                 Work::End => return,
             }
         }
@@ -167,15 +202,21 @@ impl Delivery {
         }
     }
 
-    fn note(&self, error: String) {
+    pub(super) fn note(&self, error: String) {
         *self.last_error.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
     }
 
-    /// Makes one attempt with a batch.
+    /// Makes one attempt with a batch from the queue.
     fn deliver(&mut self, entry: Entry) {
         let began = Instant::now();
-        let (destination, batch) = (&mut self.destination, &entry.batch);
-        let attempt = match catch_unwind(AssertUnwindSafe(|| destination.deliver(batch))) {
+        let attempt = self.attempt(&entry.batch);
+        self.queue.settle(entry, attempt, began);
+    }
+
+    /// Makes one attempt with a batch.
+    pub(super) fn attempt(&mut self, batch: &Batch) -> Attempt {
+        let destination = &mut self.destination;
+        match catch_unwind(AssertUnwindSafe(|| destination.deliver(batch))) {
             Ok(Ok(delivered)) => {
                 delivered
                     .message
@@ -200,7 +241,6 @@ impl Delivery {
                 self.note("panicked while delivering".to_owned());
                 Attempt::Panicked
             }
-        };
-        self.queue.settle(entry, attempt, began);
+        }
     }
 }

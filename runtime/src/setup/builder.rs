@@ -323,6 +323,12 @@ impl Builder {
             log_records: settings.log_batches.batch_records,
             queue_bytes: self.delivery.queue_bytes.unwrap_or(settings.queue_bytes),
             policy: self.delivery.policy(settings),
+            #[cfg(feature = "spool")]
+            spool: self
+                .delivery
+                .spool
+                .clone()
+                .or_else(|| super::spool::named(&settings.spool)),
             switched_off: settings.disabled_destinations.clone(),
             self_metrics: self.delivery.self_metrics.unwrap_or(settings.self_metrics),
             silent: settings.log_level < crate::config::LogLevel::Warn,

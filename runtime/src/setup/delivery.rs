@@ -15,6 +15,8 @@ pub(super) struct Delivery {
     patience: Option<Duration>,
     attempts: Option<u32>,
     pub(super) self_metrics: Option<bool>,
+    #[cfg(feature = "spool")]
+    pub(super) spool: Option<crate::spool::Spool>,
 }
 
 impl Builder {

@@ -33,6 +33,7 @@ pub(super) fn collect(
             ));
         }
     }
+    notes.extend(super::spool::note(&settings.spool));
     for destination in &destinations {
         let name = destination.name();
         notes.extend(

@@ -7,6 +7,7 @@ mod diagnosis;
 mod endings;
 mod error;
 mod guard;
+mod spool;
 
 pub use builder::{Builder, builder, init};
 pub use delivery::set_destination;

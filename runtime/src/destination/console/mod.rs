@@ -9,7 +9,7 @@ mod json;
 mod layout;
 mod lines;
 mod stream;
-mod text;
+pub(super) mod text;
 mod tree;
 
 use super::{Batch, Delivered, DeliveryError, Destination};

@@ -69,7 +69,7 @@ fn three_digits(ns: u128, unit: u128) -> String {
 }
 
 /// Nanoseconds since the epoch as `2026-11-21T14:03:04.123456789Z`.
-pub(super) fn rfc3339(time_ns: u64) -> String {
+pub(in crate::destination) fn rfc3339(time_ns: u64) -> String {
     let (days, of_day) = (time_ns / DAY_NS, time_ns % DAY_NS);
     let (year, month, day) = civil(days);
     let seconds = of_day / SECOND_NS;

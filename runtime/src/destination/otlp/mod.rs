@@ -1,7 +1,7 @@
 //! OTLP: a batch in, requests over HTTP or gRPC out, by our own encoders of protobuf and JSON.
 //!
 //! [`Otlp`] builds the destination. Without the feature `otlp` only the JSON encoder is here, for the file
-//! destination.
+//! destination, and that of protobuf, for the spool.
 
 pub(crate) mod json;
 mod shape;
@@ -22,16 +22,16 @@ mod grpc;
 mod http;
 #[cfg(feature = "otlp")]
 mod mixed;
-#[cfg(feature = "otlp")]
-mod protobuf;
+#[cfg(any(feature = "otlp", feature = "spool"))]
+pub(crate) mod protobuf;
 #[cfg(feature = "otlp")]
 mod reply;
 #[cfg(feature = "otlp")]
 mod retry_after;
 #[cfg(feature = "otlp")]
 mod tls;
-#[cfg(feature = "otlp")]
-mod wire;
+#[cfg(any(feature = "otlp", feature = "spool"))]
+pub(crate) mod wire;
 
 #[cfg(feature = "otlp")]
 pub use builder::{Compression, Otlp};

@@ -11,17 +11,17 @@ use crate::record::{
 use crate::value::{Key, Value};
 
 /// `ExportTraceServiceRequest`.
-pub(super) fn traces(out: &mut Writer, resource: &Resource, spans: &[SpanRecord]) {
+pub(crate) fn traces(out: &mut Writer, resource: &Resource, spans: &[SpanRecord]) {
     request(out, resource, spans, |span| &span.scope, span);
 }
 
 /// `ExportLogsServiceRequest`.
-pub(super) fn logs(out: &mut Writer, resource: &Resource, logs: &[LogRecord]) {
+pub(crate) fn logs(out: &mut Writer, resource: &Resource, logs: &[LogRecord]) {
     request(out, resource, logs, |log| &log.scope, log);
 }
 
 /// `ExportMetricsServiceRequest`.
-pub(super) fn metrics(out: &mut Writer, resource: &Resource, metrics: &[Metric]) {
+pub(crate) fn metrics(out: &mut Writer, resource: &Resource, metrics: &[Metric]) {
     request(out, resource, metrics, |metric| &metric.scope, metric);
 }
 

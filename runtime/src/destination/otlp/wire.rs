@@ -1,4 +1,5 @@
-//! Protobuf's wire format: a writer that goes into one growing buffer, and a reader for the small replies.
+//! Protobuf's wire format: a writer that goes into one growing buffer, and a reader for the small replies and for
+//! what was spooled.
 //!
 //! A nested message is written first and its length patched in afterwards; the guess of how many bytes the
 //! length takes is nearly always right, so nearly nothing is moved and nothing is measured twice.
@@ -188,37 +189,39 @@ pub(crate) fn varint(digits: &mut [u8], mut value: u64) -> usize {
 
 /// Bytes that are no protobuf message.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Malformed;
+pub(crate) struct Malformed;
 
 /// One field's content.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Field<'a> {
+pub(crate) enum Field<'a> {
     /// An integer, a Boolean or an enum.
     Varint(u64),
     /// A string, bytes or a nested message.
     Bytes(&'a [u8]),
-    /// A number of fixed width, which no reply that is read here holds.
-    Fixed,
+    /// Eight bytes: `fixed64` or the bits of a `double`.
+    Fixed64(u64),
+    /// Four bytes: `fixed32`.
+    Fixed32(u32),
 }
 
 /// Reads the fields of one message, one after the other.
-pub(super) struct Reader<'a>(&'a [u8]);
+pub(crate) struct Reader<'a>(&'a [u8]);
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(message: &'a [u8]) -> Self {
+    pub(crate) fn new(message: &'a [u8]) -> Self {
         Self(message)
     }
 
     /// The next field's number and content; `None` at the end.
-    pub(super) fn next(&mut self) -> Result<Option<(u64, Field<'a>)>, Malformed> {
+    pub(crate) fn next(&mut self) -> Result<Option<(u64, Field<'a>)>, Malformed> {
         if self.0.is_empty() {
             return Ok(None);
         }
         let tag = self.varint()?;
         let field = match (tag & 7) as u8 {
             VARINT => Field::Varint(self.varint()?),
-            FIXED64 => self.take(8).map(|_| Field::Fixed)?,
-            FIXED32 => self.take(4).map(|_| Field::Fixed)?,
+            FIXED64 => Field::Fixed64(u64::from_le_bytes(self.array()?)),
+            FIXED32 => Field::Fixed32(u32::from_le_bytes(self.array()?)),
             LENGTH => {
                 let length = usize::try_from(self.varint()?).map_err(|_| Malformed)?;
                 Field::Bytes(self.take(length)?)
@@ -235,6 +238,12 @@ impl<'a> Reader<'a> {
         let (taken, rest) = self.0.split_at_checked(length).ok_or(Malformed)?;
         self.0 = rest;
         Ok(taken)
+    }
+
+    fn array<const N: usize>(&mut self) -> Result<[u8; N], Malformed> {
+        let (taken, rest) = self.0.split_first_chunk().ok_or(Malformed)?;
+        self.0 = rest;
+        Ok(*taken)
     }
 
     fn varint(&mut self) -> Result<u64, Malformed> {

@@ -1,0 +1,202 @@
+//! The spool as programs have it: killed, sharing a folder, on disks that fail.
+
+#![allow(clippy::unwrap_used, reason = "a test may")]
+
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+const KILLS: usize = 40;
+
+/// A folder with a spool, and a backend that is away or not.
+struct Place(tempfile::TempDir);
+
+impl Place {
+    fn new(away: bool) -> Self {
+        let place = Self(tempfile::tempdir().unwrap());
+        place.away(away);
+        place
+    }
+
+    fn out(&self) -> PathBuf {
+        self.0.path().join("out.txt")
+    }
+
+    fn away(&self, away: bool) {
+        let path = self.out().with_extension("away");
+        if away {
+            std::fs::write(path, "").unwrap();
+        } else {
+            let _ = std::fs::remove_file(path);
+        }
+    }
+
+    fn spool(&self) -> PathBuf {
+        self.0.path().join("spool")
+    }
+
+    fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
+        let mut command = Command::new(program);
+        command
+            .env("SPANWRIGHT_SPOOL_DIR", self.spool())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null());
+        command
+    }
+
+    fn start(&self, name: &str, count: u64) -> Child {
+        let mut command = self.command(env!("CARGO_BIN_EXE_spooling"));
+        command.arg(self.out()).args([name, &count.to_string()]);
+        command.spawn().unwrap()
+    }
+
+    /// Runs to the end; answers the account.
+    fn run(&self, name: &str, count: u64) -> BTreeMap<String, u64> {
+        account(self.start(name, count))
+    }
+
+    /// Starts programs until nothing is spooled any more, and answers how often each name arrived.
+    fn arrived(&self) -> BTreeMap<String, usize> {
+        self.away(false);
+        for _ in 0..100 {
+            let mut process = self.start("rest", 1);
+            process.wait().unwrap();
+            if folders(&self.spool()) == 0 {
+                break;
+            }
+        }
+        assert_eq!(folders(&self.spool()), 0);
+        let mut arrived = BTreeMap::new();
+        for name in std::fs::read_to_string(self.out()).unwrap().lines() {
+            if !name.starts_with("rest/") {
+                *arrived.entry(name.to_owned()).or_default() += 1;
+            }
+        }
+        arrived
+    }
+}
+
+fn folders(spool: &Path) -> usize {
+    spool.read_dir().map_or(0, Iterator::count)
+}
+
+/// The last line of a process, as numbers by their names.
+fn account(process: Child) -> BTreeMap<String, u64> {
+    let output = process.wait_with_output().unwrap();
+    assert!(output.status.success(), "{:?}", output.status);
+    let text = String::from_utf8(output.stdout).unwrap();
+    let words: Vec<&str> = text.lines().last().unwrap().split(' ').collect();
+    words
+        .chunks_exact(2)
+        .map(|pair| (pair[0].to_owned(), pair[1].parse().unwrap()))
+        .collect()
+}
+
+/// Kills a process when it has flushed so many spans; answers how many it said it had.
+fn kill_after(mut process: Child, count: usize) -> usize {
+    let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
+    let mut flushed = 0;
+    for line in lines.by_ref().map_while(Result::ok) {
+        assert!(line.ends_with(" undelivered 0"), "{line}");
+        flushed += 1;
+        if flushed >= count {
+            break;
+        }
+    }
+    process.kill().unwrap();
+    process.wait().unwrap();
+    flushed
+        + lines
+            .map_while(Result::ok)
+            .filter(|line| line.ends_with(" 0"))
+            .count()
+}
+
+#[test]
+fn what_is_left_at_the_end_arrives_by_the_next_start() {
+    let place = Place::new(true);
+    let first = place.run("first", 5);
+    assert_eq!((first["offered"], first["spooled"], first["pending"]), (5, 5, 0));
+    let second = place.run("second", 3);
+    assert_eq!(
+        (second["recovered"], second["offered"], second["spooled"]),
+        (5, 3, 8)
+    );
+    let arrived = place.arrived();
+    assert_eq!(arrived.len(), 8);
+    assert!(arrived.values().all(|times| *times == 1), "{arrived:?}");
+}
+
+#[test]
+fn what_was_flushed_survives_being_killed() {
+    let place = Place::new(true);
+    let mut flushed = BTreeMap::new();
+    for at in 0..KILLS {
+        // Now and then the backend is there for a while.
+        place.away(at % 4 != 3);
+        let name = format!("p{at}");
+        flushed.insert(name.clone(), kill_after(place.start(&name, 0), 1 + at % 7));
+    }
+    let arrived = place.arrived();
+    for (name, count) in &flushed {
+        for at in 0..*count {
+            assert!(
+                arrived.contains_key(&format!("{name}/{at}")),
+                "{name}/{at} of {count} is lost"
+            );
+        }
+    }
+    let twice = arrived.values().map(|times| times - 1).sum::<usize>();
+    assert!(twice <= KILLS, "{twice} came again");
+}
+
+#[test]
+fn four_live_processes_share_the_folder_with_one_that_is_killed() {
+    let place = Place::new(true);
+    let live: Vec<_> = (0..4).map(|at| place.start(&format!("live{at}"), 40)).collect();
+    let killed = kill_after(place.start("killed", 0), 5);
+    let mut spooled = 0;
+    for process in live {
+        let account = account(process);
+        assert_eq!((account["dropped"], account["pending"]), (0, 0));
+        spooled += account["spooled"];
+    }
+    assert_eq!(spooled, 160);
+    let arrived = place.arrived();
+    let of = |name: &str| arrived.keys().filter(|span| span.starts_with(name)).count();
+    assert_eq!(of("live"), 160);
+    assert!(of("killed/") >= killed);
+    assert!(arrived.values().all(|times| *times == 1), "{arrived:?}");
+}
+
+/// Files may not grow beyond half a kilobyte, or there are too few descriptors: the program runs as without a spool.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_disk_that_refuses_does_not_disturb_the_program() {
+    for limit in ["trap '' XFSZ; ulimit -f 0", "ulimit -n 7"] {
+        let place = Place::new(true);
+        let mut command = place.command("sh");
+        let program = format!("{limit}; exec \"$@\"");
+        command.args(["-c", &program, "sh", env!("CARGO_BIN_EXE_spooling")]);
+        command.arg(place.out()).args(["limited", "0"]);
+        let mut process = command.spawn().unwrap();
+        std::thread::sleep(std::time::Duration::from_secs(2));
+        assert!(process.try_wait().unwrap().is_none(), "{limit}");
+        process.kill().unwrap();
+        process.wait().unwrap();
+    }
+}
+
+#[test]
+fn a_folder_that_cannot_be_made_leaves_spans_in_memory() {
+    let place = Place::new(true);
+    std::fs::write(place.spool(), "in the way").unwrap();
+    let mut process = place.start("one", 3);
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    assert!(process.try_wait().unwrap().is_none());
+    place.away(false);
+    let account = account(process);
+    assert_eq!((account["exported"], account["spooled"]), (3, 0));
+}
