@@ -152,7 +152,11 @@ fn events_go_to_the_innermost_span() {
     assert_eq!(theirs.events.len(), 1);
     // A long message is an attribute. What is left of it as the name might end in the half of a secret, so half goes.
     let long = &theirs.events[0];
-    assert!(long.name.starts_with(&"x".repeat(128)) && long.name.len() < 256, "{}", long.name);
+    assert!(
+        long.name.starts_with(&"x".repeat(128)) && long.name.len() < 256,
+        "{}",
+        long.name
+    );
     let message = long.attributes.iter().find(|(key, _)| *key == "message");
     assert_eq!(message.unwrap().1.as_str().unwrap(), "x".repeat(300));
 }

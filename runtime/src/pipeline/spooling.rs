@@ -110,7 +110,10 @@ impl Delivery {
         let began = Instant::now();
         let attempt = self.attempt(&front.batch);
         let is_settled = match attempt {
-            Attempt::TooLarge(Some((one, other))) => self.deliver_parts(signal, vec![other, one]),
+            Attempt::TooLarge(Some(halves)) => {
+                let (one, other) = *halves;
+                self.deliver_parts(signal, vec![other, one])
+            }
             attempt => self
                 .queue
                 .settle_spooled(signal, front.batch.len() as u64, &attempt, began),
@@ -126,7 +129,10 @@ impl Delivery {
         while let Some(part) = parts.pop() {
             let began = Instant::now();
             match self.attempt(&part) {
-                Attempt::TooLarge(Some((one, other))) => parts.extend([other, one]),
+                Attempt::TooLarge(Some(halves)) => {
+                    let (one, other) = *halves;
+                    parts.extend([other, one]);
+                }
                 attempt => {
                     if !self
                         .queue
