@@ -223,7 +223,7 @@ impl Queue {
                 }
             }
             #[cfg(feature = "spool")]
-            if let Some(work) = state.to_keep(now) {
+            if let Some(work) = state.batch_to_keep(now) {
                 return work;
             }
             if state.deadline.is_some_and(|deadline| now >= deadline) {
@@ -238,7 +238,7 @@ impl Queue {
                 return Work::Deliver(entry);
             }
             #[cfg(feature = "spool")]
-            if let Some(work) = state.from_spool(now) {
+            if let Some(work) = state.spool_work(now) {
                 return work;
             }
             if state.closed {

@@ -60,7 +60,7 @@ impl Spooling {
 
 impl State {
     /// A batch that goes to disk now.
-    pub(super) fn to_keep(&mut self, now: Instant) -> Option<Work> {
+    pub(super) fn batch_to_keep(&mut self, now: Instant) -> Option<Work> {
         if !self.spooling.is_usable(now) || self.off {
             return None;
         }
@@ -71,7 +71,7 @@ impl State {
     }
 
     /// What the spool is to do now that nothing in memory is due.
-    pub(super) fn from_spool(&mut self, now: Instant) -> Option<Work> {
+    pub(super) fn spool_work(&mut self, now: Instant) -> Option<Work> {
         if self.spooling.tick.is_some_and(|tick| now >= tick) {
             self.spooling.tick = None;
             return Some(Work::Tick);

@@ -27,7 +27,7 @@ enum State {
     #[default]
     None,
     Wanted(SpoolOf),
-    Open(Outbox),
+    Open(Box<Outbox>),
 }
 
 impl SharedSpool {
@@ -65,7 +65,7 @@ impl Delivery {
         };
         let outbox = Outbox::open(&wanted.spool, &wanted.destination);
         self.queue.spool_is_open(outbox.records());
-        *state = State::Open(outbox);
+        *state = State::Open(Box::new(outbox));
         drop(state);
         self.count();
     }

@@ -7,11 +7,7 @@ use crate::id::{SpanId, TraceFlags, TraceId};
 use crate::record::{LogRecord, Severity};
 use std::borrow::Cow;
 
-pub(super) fn log(
-    message: &[u8],
-    scope: &Cow<'static, str>,
-    budget: &mut Budget,
-) -> Result<LogRecord, Malformed> {
+pub(super) fn log(message: &[u8], scope: &str, budget: &mut Budget) -> Result<LogRecord, Malformed> {
     budget.charge::<LogRecord>()?;
     let mut log = LogRecord {
         time_ns: 0,
@@ -21,7 +17,7 @@ pub(super) fn log(
         trace_id: TraceId::INVALID,
         span_id: SpanId::INVALID,
         flags: TraceFlags::default(),
-        scope: scope.clone(),
+        scope: scope.to_owned().into(),
         attributes: Vec::new(),
         dropped_attributes: 0,
     };

@@ -4,13 +4,8 @@ use super::value::attribute;
 use super::{Budget, Malformed, each, text};
 use crate::destination::otlp::wire::Field;
 use crate::record::{HistogramPoint, Metric, MetricData, NumberPoint};
-use std::borrow::Cow;
 
-pub(super) fn metric(
-    message: &[u8],
-    scope: &Cow<'static, str>,
-    budget: &mut Budget,
-) -> Result<Metric, Malformed> {
+pub(super) fn metric(message: &[u8], scope: &str, budget: &mut Budget) -> Result<Metric, Malformed> {
     budget.charge::<Metric>()?;
     let (mut name, mut description, mut unit) = (String::new(), String::new(), String::new());
     let mut data = None;
@@ -39,7 +34,7 @@ pub(super) fn metric(
         name: name.into(),
         description: description.into(),
         unit: unit.into(),
-        scope: scope.clone(),
+        scope: scope.to_owned().into(),
         data: data.ok_or(Malformed)?,
     })
 }

@@ -15,7 +15,6 @@ use crate::destination::Batch;
 pub(super) use crate::destination::otlp::wire::Malformed;
 use crate::destination::otlp::wire::{Field, Reader};
 use crate::record::Resource;
-use std::borrow::Cow;
 use std::sync::Arc;
 
 /// Bytes of memory for each byte of the request, and on top. Records as we encode them need about ten for one.
@@ -80,7 +79,7 @@ fn group_of_scope(
     group: &[u8],
     budget: &mut Budget,
 ) -> Result<(), Malformed> {
-    let mut scope = Cow::Borrowed("");
+    let mut scope = String::new();
     each(group, |field| match field {
         (1, Field::Bytes(message)) => {
             scope = decode_scope(message)?;
@@ -98,11 +97,11 @@ fn group_of_scope(
     })
 }
 
-fn decode_scope(message: &[u8]) -> Result<Cow<'static, str>, Malformed> {
-    let mut name = Cow::Borrowed("");
+fn decode_scope(message: &[u8]) -> Result<String, Malformed> {
+    let mut name = String::new();
     each(message, |field| {
         if let (1, Field::Bytes(bytes)) = field {
-            name = text(bytes)?.into();
+            name = text(bytes)?;
         }
         Ok(())
     })?;

@@ -14,14 +14,10 @@ const IS_REMOTE: u32 = 1 << 9;
 
 const STATUS_OK: u64 = 1;
 
-pub(super) fn span(
-    message: &[u8],
-    scope: &Cow<'static, str>,
-    budget: &mut Budget,
-) -> Result<SpanRecord, Malformed> {
+pub(super) fn span(message: &[u8], scope: &str, budget: &mut Budget) -> Result<SpanRecord, Malformed> {
     budget.charge::<SpanRecord>()?;
     let mut span = SpanRecord::new(TraceId::INVALID, SpanId::INVALID, "");
-    span.scope = scope.clone();
+    span.scope = scope.to_owned().into();
     each(message, |field| {
         match field {
             (1, Field::Bytes(bytes)) => span.trace_id = TraceId::from_bytes(id(bytes)?),

@@ -11,6 +11,7 @@ use crate::semconv;
 use crate::value::{Key, Value};
 use proptest::collection::vec;
 use proptest::prelude::*;
+use std::borrow::Cow;
 
 fn value() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
