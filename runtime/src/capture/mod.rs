@@ -44,7 +44,8 @@ const DEPTH_BOUND: u8 = 16;
     message = "`{Self}` cannot be captured as an attribute",
     label = "does not implement `spanwright::Capture`",
     note = "derive it with `#[derive(spanwright::Capture)]`, or capture the `Debug` or `Display` form: `?value` or `%value` in `fields(…)`, `#[capture(debug)]` or `#[capture(display)]` on a parameter",
-    note = "for a type from another crate, use `#[capture(with = path)]` with a function that returns something capturable"
+    note = "for a type from another crate, use `#[capture(with = path)]` with a function that returns something capturable",
+    note = "a `Secret` is never captured: name what may be seen of it, such as `fields(token.present = true)`"
 )]
 pub trait Capture {
     /// Whether `capture` runs no user code; such values need no protection against panics.
