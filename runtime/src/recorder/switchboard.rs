@@ -22,6 +22,8 @@ pub(crate) enum Mode {
 }
 
 static MODE: AtomicU8 = AtomicU8::new(0);
+/// Whether there is a sampler: without one, nobody need wait for its lock.
+static DECIDES: AtomicBool = AtomicBool::new(false);
 static DECIDE: RwLock<Option<Arc<dyn Decide>>> = RwLock::new(None);
 /// Tests that collect spans of their own threads, whatever the mode.
 static ROUTES: AtomicUsize = AtomicUsize::new(0);
@@ -69,15 +71,18 @@ pub(crate) trait Decide: Send + Sync {
     fn decide(&self, trace_id: TraceId, parent: Option<&SpanContext>, name: &str, kind: Kind) -> bool;
 }
 
-/// Sets the sampler.
+/// Sets the sampler; `None` records all but what a parent did not.
 pub(crate) fn decide_with(sampler: Option<Arc<dyn Decide>>) {
+    DECIDES.store(sampler.is_some(), Ordering::Relaxed);
     *DECIDE.write().unwrap_or_else(PoisonError::into_inner) = sampler;
 }
 
 /// Asks the sampler. A sampler that panics is taken as "no".
 pub(crate) fn decide(trace_id: TraceId, parent: Option<&SpanContext>, name: &str, kind: Kind) -> bool {
-    let sampler = DECIDE.read().unwrap_or_else(PoisonError::into_inner).clone();
-    let Some(sampler) = sampler else {
+    let sampler = DECIDES
+        .load(Ordering::Relaxed)
+        .then(|| DECIDE.read().unwrap_or_else(PoisonError::into_inner).clone());
+    let Some(sampler) = sampler.flatten() else {
         return parent.is_none_or(SpanContext::is_sampled);
     };
     caught(|| sampler.decide(trace_id, parent, name, kind)).unwrap_or(false)

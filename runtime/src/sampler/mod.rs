@@ -229,6 +229,12 @@ impl Sampler {
         }
     }
 
+    /// Whether it records all but what a parent did not.
+    pub(crate) fn is_default(&self) -> bool {
+        let is_on = |root: &Self| matches!(root.rule, Rule::On) && root.limit.is_none();
+        self.limit.is_none() && matches!(&self.rule, Rule::ParentBased(root) if is_on(root))
+    }
+
     /// Whether all rates are usable.
     ///
     /// # Errors

@@ -222,3 +222,17 @@ fn a_sampler_says_what_it_does() {
         assert_eq!(sampler.to_string(), expected);
     }
 }
+
+#[test]
+fn the_default_is_known_as_such() {
+    assert!(Sampler::default().is_default() && Sampler::parent_ratio(1.0).is_default());
+    for other in [
+        Sampler::always_on(),
+        Sampler::always_off(),
+        Sampler::parent_ratio(0.5),
+        Sampler::default().limit(5.0),
+        Sampler::parent_based(Sampler::always_on().limit(5.0)),
+    ] {
+        assert!(!other.is_default(), "{other}");
+    }
+}

@@ -338,7 +338,9 @@ impl Builder {
 
     fn set_process_wide(&self, settings: &Settings, sampler: Sampler, filter: Option<Filter>) {
         recorder::set_holds(sampler.keep() != Keep::default());
-        recorder::decide_with(Some(Arc::new(Sampling(sampler))));
+        // What the default says, the recorder knows by itself.
+        let asked = (!sampler.is_default()).then(|| Arc::new(Sampling(sampler)) as Arc<dyn Decide>);
+        recorder::decide_with(asked);
         crate::bridge::set_redactor(self.redactor.clone());
         recorder::set_backtraces(self.backtraces.unwrap_or(settings.semantics.backtrace));
         recorder::set_exception_signal(match settings.semantics.exceptions {
