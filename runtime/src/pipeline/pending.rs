@@ -82,7 +82,7 @@ impl Pending {
     pub(super) fn give(&mut self, batch: &mut Batch) {
         #[cfg(feature = "otlp")]
         {
-            batch.encoded = std::mem::take(&mut self.encoded);
+            batch.encoded = self.encoded.take();
         }
         batch.spans = std::mem::take(&mut self.records);
         self.record_bytes = 0;

@@ -56,8 +56,8 @@ impl Chunk {
     }
 
     fn fresh(capacity: usize) -> Arc<Chunk> {
-        let bytes = Box::into_raw(vec![0; capacity].into_boxed_slice()).cast::<u8>();
-        let bytes = NonNull::new(bytes).unwrap_or(NonNull::dangling());
+        let bytes: *mut [u8] = Box::into_raw(vec![0; capacity].into_boxed_slice());
+        let bytes = NonNull::new(bytes.cast::<u8>()).unwrap_or(NonNull::dangling());
         Arc::new(Chunk {
             bytes,
             capacity,

@@ -1,8 +1,8 @@
 //! Spans that are in OTLP's protobuf already: the pipeline encodes them once, straight from what was recorded, where all
 //! destinations of spans take them so.
 
-use super::protobuf;
 use super::wire::{Width, Writer};
+use super::{buffers, protobuf};
 use crate::record::{Resource, SpanRecord};
 use std::borrow::Cow;
 use std::fmt;
@@ -14,6 +14,9 @@ pub(crate) struct EncodedSpans {
     scopes: Vec<ScopeSpans>,
     len: usize,
     bytes: usize,
+    /// How many bytes and spans each scope had before, in these spans' predecessor: so much room is made at once, since
+    /// growing to it would leave holes of all sizes in memory.
+    expected: Vec<(Cow<'static, str>, usize, usize)>,
 }
 
 /// The spans of one scope.
@@ -46,6 +49,17 @@ impl EncodedSpans {
         self.bytes
     }
 
+    /// Takes the spans out; what is left expects as many again.
+    pub(crate) fn take(&mut self) -> Self {
+        let mut taken = std::mem::take(self);
+        taken.expected = Vec::new();
+        for own in &taken.scopes {
+            let (bytes, spans) = (own.fields.as_slice().len(), own.ends.len());
+            self.expected.push((own.scope.clone(), bytes, spans));
+        }
+        taken
+    }
+
     /// The place of a scope; `guess` is where it was found before, in these spans or in others.
     #[inline]
     pub(crate) fn scope(&mut self, name: &'static str, guess: ScopeAt) -> ScopeAt {
@@ -61,10 +75,13 @@ impl EncodedSpans {
             return ScopeAt(at);
         }
         self.bytes += name.len() + size_of::<ScopeSpans>();
+        let expected = self.expected.iter().find(|(scope, ..)| *scope == name);
+        let (bytes, spans) = expected.map_or((FIRST_ROOM, 0), |(_, bytes, spans)| (*bytes, *spans));
         self.scopes.push(ScopeSpans {
             scope: name,
-            fields: Writer::with_capacity(FIRST_ROOM),
-            ends: Vec::new(),
+            // A little more: batches are full at a number of spans, not of bytes.
+            fields: Writer::of(buffers::take(bytes + bytes / 16)),
+            ends: Vec::with_capacity(spans + 1),
         });
         ScopeAt(self.scopes.len() - 1)
     }
@@ -124,8 +141,7 @@ impl EncodedSpans {
         for (own, range) in self.within(range) {
             let begin = own.begin(range.start);
             let fields = own.fields_of(range.clone());
-            let mut writer = Writer::with_capacity(fields.len());
-            writer.buffer_mut().extend_from_slice(fields);
+            let writer = Writer::of(fields.to_vec());
             part.len += range.len();
             part.bytes += fields.len() + range.len() * BESIDE + own.scope.len() + size_of::<ScopeSpans>();
             part.scopes.push(ScopeSpans {
@@ -159,6 +175,12 @@ impl ScopeSpans {
     /// The bytes of these spans, of which there is at least one.
     fn fields_of(&self, spans: Range<usize>) -> &[u8] {
         &self.fields.as_slice()[self.begin(spans.start)..self.ends[spans.end - 1]]
+    }
+}
+
+impl Drop for ScopeSpans {
+    fn drop(&mut self) {
+        buffers::give(std::mem::take(self.fields.buffer_mut()));
     }
 }
 

@@ -7,6 +7,8 @@ pub(crate) mod json;
 mod shape;
 
 #[cfg(feature = "otlp")]
+mod buffers;
+#[cfg(feature = "otlp")]
 mod builder;
 #[cfg(feature = "otlp")]
 mod deliver;

@@ -32,10 +32,9 @@ pub(crate) struct Writer {
 }
 
 impl Writer {
-    pub(crate) fn with_capacity(bytes: usize) -> Self {
-        Self {
-            buffer: Vec::with_capacity(bytes),
-        }
+    /// A writer into this buffer.
+    pub(crate) fn of(buffer: Vec<u8>) -> Self {
+        Self { buffer }
     }
 
     /// Empties the buffer and keeps its memory.
