@@ -8,9 +8,9 @@ use crate::recorder::captures;
 pub use crate::recorder::{
     End, Finish, InSpanStream, NoRead, Once, Reader, Scope, Span, Start, Tag, apply, end, end_value,
     enter_span as enter, future, ignore, items, on_ok, returned_future, scope, span_on as on, start,
-    start_with, stream,
+    start_with, stream, tag,
 };
-pub use crate::site::{Domain, Site};
+pub use crate::site::{Domain, Site, site, site_with};
 pub use crate::tool::macros as tool;
 pub use futures_core::Stream;
 pub use std::boxed::Box;
@@ -34,6 +34,12 @@ pub mod Level {
 /// Gives the body of an async function its type; never called.
 pub fn returns<T>() -> T {
     unreachable!("only names a type")
+}
+
+/// Whether attributes are wanted.
+#[inline]
+pub fn recording(span: &Span) -> bool {
+    span.recording()
 }
 
 /// Sets an attribute.

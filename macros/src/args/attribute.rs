@@ -3,9 +3,9 @@
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{ToTokens, TokenStreamExt};
 use syn::ext::IdentExt;
-use syn::parse::ParseStream;
+use syn::parse::{End, ParseStream};
 use syn::spanned::Spanned;
-use syn::{Attribute, Expr, Ident, LitStr, Member, Path, Token, braced, token};
+use syn::{Attribute, Expr, ExprPath, Ident, LitStr, Member, Path, Token, braced, token};
 
 use super::list::{each, skip_to_comma};
 use super::value;
@@ -229,6 +229,19 @@ fn key(input: ParseStream) -> syn::Result<Key> {
 
 /// `expr` or `expr as "key"`. Rust reads `as` as a cast, so the tokens are cut before it first.
 fn keyed(input: ParseStream) -> syn::Result<(Expr, Option<LitStr>)> {
+    // A bare name is most of what is captured, and needs no parser of expressions.
+    if input.peek(Ident) && (input.peek2(Token![,]) || input.peek2(End)) {
+        let name: Path = input.parse::<Ident>()?.into();
+        let (attrs, qself) = (Vec::new(), None);
+        return Ok((
+            Expr::Path(ExprPath {
+                attrs,
+                qself,
+                path: name,
+            }),
+            None,
+        ));
+    }
     let mut tokens = TokenStream::new();
     let mut failed: Option<syn::Error> = None;
     loop {

@@ -11,7 +11,7 @@ use crate::args::attribute::{Attr, Mode, Propagated};
 use crate::args::value::literal;
 use crate::model::Traced;
 
-/// `if __span.recording() { … }`; nothing where nothing is to be recorded.
+/// `if recording(&__span) { … }`; nothing where nothing is to be recorded.
 pub(super) fn record(traced: &Traced) -> Option<TokenStream> {
     let p = &traced.private;
     let general = &traced.args.general;

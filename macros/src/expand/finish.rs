@@ -24,7 +24,7 @@ impl Tag<'_> {
         match self {
             Tag::Type(ty) => {
                 let ty = body::erased(ty);
-                quote_spanned!(at(ty.span())=> #p::Tag::<#ty>::new())
+                quote_spanned!(at(ty.span())=> #p::tag::<#ty>())
             }
             Tag::Value => quote_spanned!(Span::mixed_site()=> #p::Tag::of(__r)),
         }

@@ -34,9 +34,10 @@ pub(super) fn site(traced: &Traced) -> TokenStream {
         builders.extend(quote_spanned!(span=> .level(#p::Level::#level)));
     }
     let keys = keys(traced);
-    if !keys.is_empty() {
-        builders.extend(quote_spanned!(span=> .keys(&[#(#keys),*])));
-    }
+    let site = match keys.is_empty() {
+        true => quote_spanned!(span=> #p::site(#name, #target)),
+        false => quote_spanned!(span=> #p::site_with(#name, #target, &[#(#keys),*])),
+    };
     if general.metrics.is_some_and(|metrics| metrics.on) {
         builders.extend(quote_spanned!(span=> .metrics()));
     }
@@ -54,7 +55,7 @@ pub(super) fn site(traced: &Traced) -> TokenStream {
         builders.extend(quote_spanned!(span=> .domain(#p::Domain::#domain)));
     }
     quote_spanned!(span=> {
-        static SITE: #p::Site = #p::Site::here(#name, #target) #builders;
+        static SITE: #p::Site = #site #builders;
         &SITE
     })
 }

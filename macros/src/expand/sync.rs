@@ -11,7 +11,7 @@ use crate::shape::{Returned, Wrap};
 
 /// Input:  `fn f(a: A) -> T { BODY }`
 /// Output: `{ BODY }` where nothing is read from the value, else
-///         `Tag::<T>::new().end_span(__scope, { let __once = Once; (move || -> T { BODY })() })`
+///         `tag::<T>().end_span(__scope, { let __once = Once; (move || -> T { BODY })() })`
 pub(super) fn run(traced: &Traced, group: &Group) -> Run {
     let p = &traced.private;
     let span = Span::mixed_site();

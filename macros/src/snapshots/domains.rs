@@ -22,7 +22,7 @@ fn domains() {
             async fn ask(req: Req, p: &str) -> Result<Response, E> {
                 let __span = {
                     let mut __span = ::spanwright::__private::start({
-                        static SITE: ::spanwright::__private::Site = ::spanwright::__private::Site::here(
+                        static SITE: ::spanwright::__private::Site = ::spanwright::__private::site(
                                 "chat",
                                 ::core::module_path!(),
                             )
@@ -47,10 +47,10 @@ fn domains() {
                 ::spanwright::__private::future(
                         __span,
                         ::spanwright::__private::llm::auto(
-                            ::spanwright::__private::Tag::<Result<Response, E>>::new().reader(),
+                            ::spanwright::__private::tag::<Result<Response, E>>().reader(),
                             {
                                 use ::spanwright::__private::llm::read::*;
-                                (&&::spanwright::__private::Tag::<Result<Response, E>>::new()).llm()
+                                (&&::spanwright::__private::tag::<Result<Response, E>>()).llm()
                             },
                         ),
                         async move {
@@ -82,7 +82,7 @@ fn domains() {
             async fn rows(id: u8) -> Result<Vec<Row>, E> {
                 let __span = {
                     let mut __span = ::spanwright::__private::start({
-                        static SITE: ::spanwright::__private::Site = ::spanwright::__private::Site::here(
+                        static SITE: ::spanwright::__private::Site = ::spanwright::__private::site(
                                 "SELECT t",
                                 ::core::module_path!(),
                             )
@@ -108,14 +108,14 @@ fn domains() {
                         __span,
                         ::spanwright::__private::on_ok(
                             ::spanwright::__private::db::finish(
-                                ::spanwright::__private::Tag::<Result<Vec<Row>, E>>::new().reader(),
+                                ::spanwright::__private::tag::<Result<Vec<Row>, E>>().reader(),
                                 {
                                     use ::spanwright::__private::db::read::*;
-                                    (&&::spanwright::__private::Tag::<Result<Vec<Row>, E>>::new())
+                                    (&&::spanwright::__private::tag::<Result<Vec<Row>, E>>())
                                         .db_error()
                                 },
                             ),
-                            ::spanwright::__private::Tag::<Result<Vec<Row>, E>>::new().ok_value(),
+                            ::spanwright::__private::tag::<Result<Vec<Row>, E>>().ok_value(),
                             |__v, __end| ::spanwright::__private::db::rows(
                                 __end,
                                 ::spanwright::__private::apply(__v, |r| r.len()),
@@ -144,7 +144,7 @@ fn domains() {
         expect![[r#"
             fn read(arguments: Value) -> Result<Value, E> {
                 let mut __span = ::spanwright::__private::start({
-                    static SITE: ::spanwright::__private::Site = ::spanwright::__private::Site::here(
+                    static SITE: ::spanwright::__private::Site = ::spanwright::__private::site(
                             "execute_tool read",
                             ::core::module_path!(),
                         )
@@ -165,8 +165,8 @@ fn domains() {
                 ::spanwright::__private::end(
                     __scope,
                     ::spanwright::__private::on_ok(
-                        ::spanwright::__private::Tag::<Result<Value, E>>::new().reader(),
-                        ::spanwright::__private::Tag::<Result<Value, E>>::new().ok_value(),
+                        ::spanwright::__private::tag::<Result<Value, E>>().reader(),
+                        ::spanwright::__private::tag::<Result<Value, E>>().ok_value(),
                         |__v, __end| ::spanwright::__private::tool::result(
                             __end,
                             ::spanwright::__private::apply(__v, |r| r),

@@ -15,7 +15,7 @@ fn plain() {
         expect![[r#"
             fn load(id: u64) -> u64 {
                 let __scope = ::spanwright::__private::enter({
-                    static SITE: ::spanwright::__private::Site = ::spanwright::__private::Site::here(
+                    static SITE: ::spanwright::__private::Site = ::spanwright::__private::site(
                         "load",
                         ::core::module_path!(),
                     );
@@ -40,18 +40,18 @@ fn result() {
         expect![[r#"
             pub fn load(&mut self, id: u64, __rest0: Token) -> Result<User, Error> {
                 let mut __span = ::spanwright::__private::start({
-                    static SITE: ::spanwright::__private::Site = ::spanwright::__private::Site::here(
-                            "load",
-                            ::core::module_path!(),
-                        )
-                        .keys(&["id"]);
+                    static SITE: ::spanwright::__private::Site = ::spanwright::__private::site_with(
+                        "load",
+                        ::core::module_path!(),
+                        &["id"],
+                    );
                     &SITE
                 });
                 if __span.recording() {
                     ::spanwright::__private::attr(&mut __span, "id", &id);
                 }
                 let __scope = ::spanwright::__private::scope(__span);
-                ::spanwright::__private::Tag::<Result<User, Error>>::new()
+                ::spanwright::__private::tag::<Result<User, Error>>()
                     .end_span(
                         __scope,
                         {
@@ -80,13 +80,13 @@ fn opaque_in_result() {
         expect![[r#"
             fn parts(n: u8) -> Result<impl Iterator<Item = u8>, Error> {
                 let __scope = ::spanwright::__private::enter({
-                    static SITE: ::spanwright::__private::Site = ::spanwright::__private::Site::here(
+                    static SITE: ::spanwright::__private::Site = ::spanwright::__private::site(
                         "parts",
                         ::core::module_path!(),
                     );
                     &SITE
                 });
-                ::spanwright::__private::Tag::<Result<_, Error>>::new()
+                ::spanwright::__private::tag::<Result<_, Error>>()
                     .end_span(
                         __scope,
                         {
@@ -121,13 +121,9 @@ fn every_option() {
         expect![[r#"
             fn transfer(&self, from: u8, (to, _): (u8, u8), body: &[u8]) -> Outcome {
                 let __site = {
-                    static SITE: ::renamed::__private::Site = ::renamed::__private::Site::here(
+                    static SITE: ::renamed::__private::Site = ::renamed::__private::site_with(
                             "transfer",
                             "bank",
-                        )
-                        .kind(::renamed::__private::Kind::Server)
-                        .level(::renamed::__private::Level::DEBUG)
-                        .keys(
                             &[
                                 "from",
                                 "account.to",
@@ -140,6 +136,8 @@ fn every_option() {
                                 "receipt.id",
                             ],
                         )
+                        .kind(::renamed::__private::Kind::Server)
+                        .level(::renamed::__private::Level::DEBUG)
                         .metrics()
                         .tracing_span();
                     &SITE
@@ -180,10 +178,10 @@ fn every_option() {
                     __scope,
                     ::renamed::__private::on_ok(
                         ::renamed::__private::ignore(
-                            ::renamed::__private::Tag::<Outcome>::new().reader_debug(),
+                            ::renamed::__private::tag::<Outcome>().reader_debug(),
                             is_expected,
                         ),
-                        ::renamed::__private::Tag::<Outcome>::new().ok_value(),
+                        ::renamed::__private::tag::<Outcome>().ok_value(),
                         |__v, __end| ::renamed::__private::end_attr(
                             __end,
                             "receipt.id",

@@ -15,7 +15,7 @@ fn async_result() {
         expect![[r#"
             async fn load(id: u64) -> Result<User, Error> {
                 let __span = ::spanwright::__private::start({
-                    static SITE: ::spanwright::__private::Site = ::spanwright::__private::Site::here(
+                    static SITE: ::spanwright::__private::Site = ::spanwright::__private::site(
                         "load",
                         ::core::module_path!(),
                     );
@@ -23,7 +23,7 @@ fn async_result() {
                 });
                 ::spanwright::__private::future(
                         __span,
-                        ::spanwright::__private::Tag::<Result<User, Error>>::new().reader(),
+                        ::spanwright::__private::tag::<Result<User, Error>>().reader(),
                         async move {
                             if false {
                                 return ::spanwright::__private::returns::<Result<User, Error>>();
@@ -50,7 +50,7 @@ fn returned_future_and_boxed_future() {
         expect![[r#"
             fn load(id: u64) -> impl Future<Output = u64> + Send {
                 let __span = ::spanwright::__private::start({
-                    static SITE: ::spanwright::__private::Site = ::spanwright::__private::Site::here(
+                    static SITE: ::spanwright::__private::Site = ::spanwright::__private::site(
                         "load",
                         ::core::module_path!(),
                     );
@@ -77,7 +77,7 @@ fn returned_future_and_boxed_future() {
         expect![[r#"
             fn load<'a>(id: &'a u64) -> Pin<Box<dyn Future<Output = Result<u64, E>> + Send + 'a>> {
                 let __span = ::spanwright::__private::start({
-                    static SITE: ::spanwright::__private::Site = ::spanwright::__private::Site::here(
+                    static SITE: ::spanwright::__private::Site = ::spanwright::__private::site(
                         "load",
                         ::core::module_path!(),
                     );
@@ -86,7 +86,7 @@ fn returned_future_and_boxed_future() {
                 ::spanwright::__private::Box::pin(
                     ::spanwright::__private::returned_future(
                         __span,
-                        ::spanwright::__private::Tag::<Result<u64, E>>::new().reader(),
+                        ::spanwright::__private::tag::<Result<u64, E>>().reader(),
                         {
                             let __once = ::spanwright::__private::Once;
                             (move || -> Pin<Box<dyn Future<Output = Result<u64, E>> + Send + 'a>> {
@@ -110,7 +110,7 @@ fn streams() {
         expect![[r#"
             fn numbers() -> impl Stream<Item = Result<u64, E>> {
                 let __span = ::spanwright::__private::start({
-                    static SITE: ::spanwright::__private::Site = ::spanwright::__private::Site::here(
+                    static SITE: ::spanwright::__private::Site = ::spanwright::__private::site(
                         "numbers",
                         ::core::module_path!(),
                     );
@@ -118,7 +118,7 @@ fn streams() {
                 });
                 ::spanwright::__private::stream(
                     __span,
-                    ::spanwright::__private::Tag::<Result<u64, E>>::new().reader(),
+                    ::spanwright::__private::tag::<Result<u64, E>>().reader(),
                     {
                         let __once = ::spanwright::__private::Once;
                         (move || {
@@ -137,7 +137,7 @@ fn streams() {
         expect![[r#"
             fn numbers() -> Numbers {
                 let __span = ::spanwright::__private::start({
-                    static SITE: ::spanwright::__private::Site = ::spanwright::__private::Site::here(
+                    static SITE: ::spanwright::__private::Site = ::spanwright::__private::site(
                         "numbers",
                         ::core::module_path!(),
                     );
@@ -146,9 +146,9 @@ fn streams() {
                 ::spanwright::__private::Box::pin(
                     ::spanwright::__private::stream(
                         __span,
-                        ::spanwright::__private::Tag::<
+                        ::spanwright::__private::tag::<
                             <Numbers as ::spanwright::__private::Stream>::Item,
-                        >::new()
+                        >()
                             .reader(),
                         {
                             let __once = ::spanwright::__private::Once;
@@ -169,7 +169,7 @@ fn streams() {
         expect![[r#"
             fn answer(p: &str) -> BoxStream<'_, Result<Chunk, E>> {
                 let mut __span = ::spanwright::__private::start({
-                    static SITE: ::spanwright::__private::Site = ::spanwright::__private::Site::here(
+                    static SITE: ::spanwright::__private::Site = ::spanwright::__private::site(
                             "chat",
                             ::core::module_path!(),
                         )
@@ -184,10 +184,10 @@ fn streams() {
                 ::spanwright::__private::Box::pin(
                     ::spanwright::__private::llm::stream(
                         __span,
-                        ::spanwright::__private::Tag::<Result<Chunk, E>>::new().reader(),
+                        ::spanwright::__private::tag::<Result<Chunk, E>>().reader(),
                         ::spanwright::__private::on_ok(
                             ::spanwright::__private::NoRead,
-                            ::spanwright::__private::Tag::<Result<Chunk, E>>::new().ok_value(),
+                            ::spanwright::__private::tag::<Result<Chunk, E>>().ok_value(),
                             |__v, __end| ::spanwright::__private::llm::chunk(
                                 __end,
                                 ::spanwright::__private::apply(__v, |c| c.usage),

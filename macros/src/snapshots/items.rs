@@ -42,7 +42,7 @@ fn an_impl_block() {
                 }
                 async fn open(&self) {
                     let __span = ::spanwright::__private::start({
-                        static SITE: ::spanwright::__private::Site = ::spanwright::__private::Site::here(
+                        static SITE: ::spanwright::__private::Site = ::spanwright::__private::site(
                                 "open",
                                 ::core::module_path!(),
                             )
@@ -63,7 +63,7 @@ fn an_impl_block() {
                 }
                 fn close(self) {
                     let __scope = ::spanwright::__private::enter({
-                        static SITE: ::spanwright::__private::Site = ::spanwright::__private::Site::here(
+                        static SITE: ::spanwright::__private::Site = ::spanwright::__private::site(
                                 "Memory::close",
                                 ::core::module_path!(),
                             )

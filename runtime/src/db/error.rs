@@ -116,6 +116,7 @@ mod tests {
     use super::*;
     use crate::llm::recorded::testing;
     use crate::record::Outcome;
+    use crate::recorder::tag;
 
     struct Failed;
     impl DbError for Failed {
@@ -140,7 +141,7 @@ mod tests {
         type Returned = Result<(), Failed>;
         let mut span = testing::span();
         testing::ending(&mut span, |end| {
-            finish(Fails(true), (&&Tag::<Returned>::new()).db_error()).finish(&Err(Failed), end);
+            finish(Fails(true), (&&tag::<Returned>()).db_error()).finish(&Err(Failed), end);
         });
         assert_eq!(span.text(db::RESPONSE_STATUS_CODE).as_deref(), Some("23505"));
         assert_eq!(testing::error_type(&span), Some("23505"));
@@ -151,9 +152,8 @@ mod tests {
     fn an_expected_error_and_a_silent_one_have_none() {
         let mut span = testing::span();
         testing::ending(&mut span, |end| {
-            finish(Fails(false), (&&Tag::<Result<(), Failed>>::new()).db_error()).finish(&Err(Failed), end);
-            finish(Fails(true), (&&Tag::<Result<(), String>>::new()).db_error())
-                .finish(&Err(String::new()), end);
+            finish(Fails(false), (&&tag::<Result<(), Failed>>()).db_error()).finish(&Err(Failed), end);
+            finish(Fails(true), (&&tag::<Result<(), String>>()).db_error()).finish(&Err(String::new()), end);
         });
         assert_eq!(span.text(db::RESPONSE_STATUS_CODE), None);
         assert_eq!(testing::error_type(&span), Some("Failed"));

@@ -30,7 +30,7 @@ pub mod macros {
         Literal, collection, namespace, operation, param, query, query_literal, rows, server, slow, system,
     };
 
-    /// The traits that find the database's code in a return type. The macros call `(&&Tag::<Return>::new()).db_error()`
+    /// The traits that find the database's code in a return type. The macros call `(&&tag::<Return>()).db_error()`
     /// with them in scope: method resolution takes the first that fits.
     pub mod read {
         pub use super::super::error::{ReadDbError, ReadNoError};

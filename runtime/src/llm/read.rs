@@ -1,6 +1,6 @@
 //! Reading a response from a function's return type, where its type is known to be one.
 //!
-//! The macros call `(&&Tag::<Return>::new()).llm()` with these traits in scope: method resolution takes the first
+//! The macros call `(&&tag::<Return>()).llm()` with these traits in scope: method resolution takes the first
 //! that fits, so that aliases of `Result` are seen through and any other type is simply not read.
 
 use super::response::{LlmResponse, ToLlmResponse};
@@ -93,6 +93,7 @@ impl<F: Finish<R>, R> Finish<R> for Auto<F, R> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::recorder::tag;
 
     struct Reply;
     impl ToLlmResponse for Reply {
@@ -106,10 +107,10 @@ mod tests {
     #[allow(clippy::needless_borrow, reason = "as the macros write it")]
     fn finds_responses_behind_results_and_nothing_else() {
         type Answer = Result<Reply, Opaque>;
-        assert!((&&Tag::<Answer>::new()).llm()(&Ok(Reply)).is_some());
-        assert!((&&Tag::<Answer>::new()).llm()(&Err(Opaque)).is_none());
-        assert!((&&Tag::<Reply>::new()).llm()(&Reply).is_some());
-        assert!((&&Tag::<Opaque>::new()).llm()(&Opaque).is_none());
-        assert!((&&Tag::<Result<Opaque, Opaque>>::new()).llm()(&Ok(Opaque)).is_none());
+        assert!((&&tag::<Answer>()).llm()(&Ok(Reply)).is_some());
+        assert!((&&tag::<Answer>()).llm()(&Err(Opaque)).is_none());
+        assert!((&&tag::<Reply>()).llm()(&Reply).is_some());
+        assert!((&&tag::<Opaque>()).llm()(&Opaque).is_none());
+        assert!((&&tag::<Result<Opaque, Opaque>>()).llm()(&Ok(Opaque)).is_none());
     }
 }

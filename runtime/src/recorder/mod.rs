@@ -58,7 +58,7 @@ pub(crate) use live::{Blocks, Live};
 pub(crate) use log::record_log;
 pub use open::OpenSpan;
 pub use open::open_spans;
-pub use read::{Reader, Tag};
+pub use read::{Reader, Tag, tag};
 pub use span_ref::{EventBuilder, SpanRef, current};
 pub use start::{IntoLink, IntoParent, Start, span_on, start, start_with};
 pub use stream::{InSpanStream, items, stream};

@@ -1,6 +1,6 @@
 //! Reading the outcome from a function's result, for any return type.
 //!
-//! The macros call `Tag::<Return>::new().reader()`, and method resolution goes from [`Tag`] down the types it
+//! The macros call `tag::<Return>().reader()`, and method resolution goes from [`Tag`] down the types it
 //! dereferences to, and takes the first whose method fits: so aliases of `Result` are seen through, and an error type need
 //! implement nothing at all. What comes out is a plain function pointer. There is one method of the name on each type:
 //! with one trait for each, in scope together, the compiler would ask every trait at every step.
@@ -42,14 +42,13 @@ tag! {
     Tag
 }
 
-impl<R> Tag<R> {
-    /// A tag of a type that can be named.
-    #[allow(clippy::new_without_default, reason = "named by macros only")]
-    #[inline]
-    pub const fn new() -> Self {
-        Self(PhantomData)
-    }
+/// A tag of a type that can be named.
+#[inline]
+pub const fn tag<R>() -> Tag<R> {
+    Tag(PhantomData)
+}
 
+impl<R> Tag<R> {
     /// A tag of a type that cannot be named.
     #[inline]
     pub const fn of(_: &R) -> Self {

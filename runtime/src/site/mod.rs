@@ -74,16 +74,25 @@ pub struct Site {
     number: AtomicU32,
 }
 
-impl Site {
-    /// What the macros write: the place is where this is called, which costs the compiler less than `file!()` and
-    /// `line!()`.
-    #[doc(hidden)]
-    #[track_caller]
-    pub const fn here(name: &'static str, target: &'static str) -> Self {
-        let place = Location::caller();
-        Self::new(name, target, place.file(), place.line())
-    }
+/// What the macros write. The place is where this is called, which costs the compiler less than `file!()` and `line!()`; a
+/// free function costs it less than one of the type.
+#[doc(hidden)]
+#[track_caller]
+pub const fn site(name: &'static str, target: &'static str) -> Site {
+    let place = Location::caller();
+    Site::new(name, target, place.file(), place.line())
+}
 
+/// The same where the source shows attributes' keys.
+#[doc(hidden)]
+#[track_caller]
+pub const fn site_with(name: &'static str, target: &'static str, keys: &'static [&'static str]) -> Site {
+    let mut site = site(name, target);
+    site.keys = keys;
+    site
+}
+
+impl Site {
     /// A site at a given place.
     #[doc(hidden)]
     pub const fn new(name: &'static str, target: &'static str, file: &'static str, line: u32) -> Self {
@@ -118,12 +127,6 @@ impl Site {
     #[doc(hidden)]
     pub const fn domain(mut self, domain: Domain) -> Self {
         self.domain = domain;
-        self
-    }
-
-    #[doc(hidden)]
-    pub const fn keys(mut self, keys: &'static [&'static str]) -> Self {
-        self.keys = keys;
         self
     }
 
