@@ -131,3 +131,45 @@ mod same_names {
         ::spanwright::assert_trace!(traces, "locals" ["__span" = 1, "__site" = 2, "__scope" = 3]);
     }
 }
+
+/// Sites know where their attribute stands; one that a `macro_rules` writes, where that is called.
+mod places {
+    const BEFORE: u32 = ::std::line!();
+    #[::spanwright::traced]
+    fn plain() {}
+
+    #[::spanwright::traced(capture(a))]
+    fn captured(a: u8) -> ::std::result::Result<u8, u8> {
+        ::std::result::Result::Ok(a)
+    }
+
+    macro_rules! function {
+        ($name:ident) => {
+            #[::spanwright::traced]
+            fn $name() {}
+        };
+    }
+
+    const WRITTEN: u32 = ::std::line!() + 1;
+    function!(written);
+
+    #[test]
+    fn sites_know_their_places() {
+        use ::std::iter::Iterator;
+        plain();
+        ::std::assert_eq!(captured(1), ::std::result::Result::Ok(1));
+        written();
+        let places = ::spanwright::sites();
+        let line = |name: &str| {
+            let mut here = places
+                .iter()
+                .filter(|site| site.target() == ::std::module_path!());
+            let site = here.find(|site| site.name() == name);
+            site.map(|site| (site.file(), site.line()))
+        };
+        let at = |line| ::std::option::Option::Some((::std::file!(), line));
+        ::std::assert_eq!(line("plain"), at(BEFORE + 1));
+        ::std::assert_eq!(line("captured"), at(BEFORE + 4));
+        ::std::assert_eq!(line("written"), at(WRITTEN));
+    }
+}
