@@ -71,6 +71,14 @@ fn nothing_is_allocated_in_steady_state() {
         .install_subscriber(false)
         .init()
         .unwrap();
+    // A thread's first spans take a chunk of 4 KiB, a block and a slot.
+    let first = std::thread::spawn(|| allocation_counter::measure(bare)).join();
+    let bytes = first.unwrap().bytes_max;
+    assert!(
+        (4096..8192).contains(&bytes),
+        "{bytes} bytes for the first span of a thread"
+    );
+
     let cases: [(&str, fn()); 2] = [("synchronous", request), ("asynchronous", poll_to_the_end)];
     for (name, run) in cases {
         // Pools and buffers fill; the chunks of this thread come back from the pipeline.
