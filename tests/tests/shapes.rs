@@ -24,8 +24,10 @@ mod streams;
 mod sync;
 
 use probe::Observed;
-use spanwright::SpanRecord;
 use spanwright::testing::TestTraces;
+use spanwright::{Batch, Delivered, DeliveryError, Destination, Redactor, SpanRecord};
+use std::borrow::Cow;
+use std::time::Duration;
 
 macro_rules! corpus {
     ($($module:ident: [$($shape:path, [$($arg:tt)*])?];)*) => {$(
@@ -111,4 +113,79 @@ fn every_shape_behaves_as_without_the_attribute() {
         let (spans, shapes) = (spans.len(), plain.lines.len());
         assert!(spans >= shapes, "{attribute}: {spans} spans for {shapes} shapes");
     }
+}
+
+/// How the pipeline of [`beside_a_pipeline_that_fails`] fails.
+const FAILS: &str = "SHAPES_PIPELINE";
+
+#[test]
+fn every_shape_behaves_the_same_beside_a_pipeline_that_fails() {
+    for how in ["hangs", "panics"] {
+        let output = std::process::Command::new(std::env::current_exe().unwrap())
+            .args([
+                "--exact",
+                "beside_a_pipeline_that_fails",
+                "--ignored",
+                "--nocapture",
+            ])
+            .env(FAILS, how)
+            .output()
+            .unwrap();
+        let text = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+        assert!(
+            output.status.success() && text.contains("1 passed"),
+            "{how}: {text}"
+        );
+    }
+}
+
+struct Fails {
+    hangs: bool,
+}
+
+impl Destination for Fails {
+    fn name(&self) -> Cow<'static, str> {
+        "fails".into()
+    }
+
+    fn deliver(&mut self, _: &Batch) -> Result<Delivered, DeliveryError> {
+        while self.hangs {
+            std::thread::park();
+        }
+        panic!("a destination")
+    }
+}
+
+#[test]
+#[ignore = "the test before starts it, in a process of its own"]
+fn beside_a_pipeline_that_fails() {
+    let Ok(how) = std::env::var(FAILS) else { return };
+    let hangs = how == "hangs";
+    let plain = plain::run();
+    let builder = spanwright::builder("shapes")
+        .destination(Fails { hangs })
+        .delay(Duration::from_millis(1))
+        // So little that it is full at once, where nothing is delivered.
+        .queue_bytes(256 << 10)
+        .install_subscriber(false);
+    let builder = if hangs {
+        builder
+    } else {
+        builder
+            .redactor(Redactor::default().rule(|_| panic!("a rule")))
+            .hook(|span| {
+                assert!(span.name.len() % 2 == 1, "a hook");
+                true
+            })
+    };
+    let guard = builder.init().unwrap();
+    for _ in 0..20 {
+        for (attribute, run) in annotated() {
+            compare(attribute, &plain, &run());
+        }
+    }
+    let health = guard.flush(Duration::from_millis(100)).health;
+    assert!(health.ended > 10_000, "{health:?}");
+    let exported: u64 = health.destinations.iter().map(|one| one.exported).sum();
+    assert_eq!(exported, 0);
 }
