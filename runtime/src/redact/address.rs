@@ -1,5 +1,6 @@
 //! Addresses that lead to a person: e-mail, and the network's where that is asked for.
 
+use super::URL_MARK;
 use super::edit::Hit;
 use super::place::Place;
 use super::rule::RedactionRule;
@@ -33,9 +34,9 @@ pub(super) fn email(place: Place<'_>) -> Option<Hit> {
         b'%' if bytes[at + 1..].starts_with(b"40") => 3,
         _ => return None,
     };
-    // `git@` is everybody's; a name does not end in a full stop.
+    // `git@` is everybody's, and so is what stands for a login in a URL; a name does not end in a full stop.
     let name = &bytes[place.at..at];
-    if name == b"git" || name.ends_with(b".") {
+    if name == b"git" || name == URL_MARK.as_bytes() || name.ends_with(b".") {
         return None;
     }
     let domain = at + sign;

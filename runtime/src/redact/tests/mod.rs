@@ -2,6 +2,7 @@
 
 mod hostile;
 mod records;
+mod urls;
 
 use super::corpus::{benign, planted};
 use super::*;
