@@ -4,6 +4,7 @@
 //! cargo bench -p spanwright-benches --bench end_to_end
 //! cargo bench -p spanwright-benches --bench end_to_end -- --quick       # one second for each row
 //! cargo bench -p spanwright-benches --bench end_to_end -- --json FILE
+//! cargo bench -p spanwright-benches --bench end_to_end -- --soak SECONDS  # 10,000 a second, held to limits
 //! ```
 //!
 //! Each row is a fresh producer and a fresh sink. The processor time is the whole producer's: its own threads and the
@@ -62,12 +63,14 @@ fn run() -> Result<(), Box<dyn Error>> {
             "--quick" => seconds = 1,
             "--json" => json = Some(value()?),
             "--only" => only = Some(value()?),
+            "--soak" => return soak(value()?.parse()?),
             "--sink" => return sink::serve(),
             "--produce" => return producer::serve(&Order::read(arguments)?),
             other => {
-                return Err(
-                    format!("unknown argument {other}; known: --quick, --json FILE, --only NAME").into(),
-                );
+                return Err(format!(
+                    "unknown argument {other}; known: --quick, --json FILE, --only NAME, --soak SECONDS"
+                )
+                .into());
             }
         }
     }
@@ -89,6 +92,29 @@ fn run() -> Result<(), Box<dyn Error>> {
         std::fs::write(path, report::json(&rows)?)?;
     }
     Ok(())
+}
+
+/// Steady work for long: fails where a span is missing, or it takes more of a core or of memory than it may.
+fn soak(seconds: u64) -> Result<(), Box<dyn Error>> {
+    const RATE: u64 = 10_000;
+    /// Share of one core, of the whole program.
+    const CORE: f64 = 0.1;
+    const MEMORY_MIB: f64 = 64.0;
+    let row = measure(Order {
+        system: "spanwright".to_owned(),
+        rate: RATE,
+        threads: 1,
+        seconds,
+        port: 0,
+    })?;
+    report::print(std::slice::from_ref(&row), seconds)?;
+    let core = row.core(seconds);
+    writeln!(std::io::stdout(), "{:.1} % of a core", core * 100.0)?;
+    if row.is_whole() && core <= CORE && row.peak_mib() <= MEMORY_MIB {
+        Ok(())
+    } else {
+        Err(format!("more than {CORE} of a core or {MEMORY_MIB} MiB, or a span is missing").into())
+    }
 }
 
 /// Runs a sink and a producer.

@@ -40,6 +40,20 @@ impl Row {
         })
     }
 
+    /// Whether all that was made has arrived.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.made == self.delivered
+    }
+
+    /// The share of a core that the program took.
+    pub(crate) fn core(&self, seconds: u64) -> f64 {
+        self.cpu_ns_per_delivered * self.delivered as f64 / (seconds as f64 * 1e9)
+    }
+
+    pub(crate) fn peak_mib(&self) -> f64 {
+        self.peak_mib
+    }
+
     fn pace(&self) -> String {
         match (self.order.rate, self.order.threads) {
             (0, 1) => "unthrottled, 1 thread".to_owned(),
