@@ -5,6 +5,7 @@
 
 mod append;
 mod chunk;
+mod per_process;
 #[cfg(all(unix, feature = "pipeline"))]
 mod process;
 #[cfg(all(unix, feature = "pipeline"))]
@@ -19,6 +20,7 @@ mod wake_models;
 
 pub(crate) use append::{append, append_framed};
 pub(crate) use chunk::{Chunk, Writer};
+pub(crate) use per_process::PerProcess;
 #[cfg(all(unix, feature = "pipeline"))]
 pub(crate) use process::{at_exit, watch_forks};
 #[cfg(all(unix, feature = "pipeline"))]

@@ -7,11 +7,10 @@
 
 use crate::context::with_stack;
 use crate::raw::sync::{Arc as Handle, AtomicBool};
-use crate::raw::{self, Chunk, Writer};
+use crate::raw::{self, Chunk, PerProcess, Writer};
 use crate::wire;
 use std::cell::RefCell;
 use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
 
 #[cfg(all(test, loom))]
 mod models;
@@ -24,7 +23,7 @@ const WORTH_WAKING: usize = 1 << 20;
 
 static QUEUE_BYTES: AtomicUsize = AtomicUsize::new(32 << 20);
 static USED_BYTES: AtomicUsize = AtomicUsize::new(0);
-static NEW_SOURCES: Mutex<Vec<Source>> = Mutex::new(Vec::new());
+static NEW_SOURCES: PerProcess<Vec<Source>> = PerProcess::new();
 /// The fork epoch that the registry belongs to.
 static EPOCH: AtomicU32 = AtomicU32::new(0);
 
@@ -141,10 +140,7 @@ impl Local {
             position: 0,
             closed: Handle::clone(&closed),
         };
-        NEW_SOURCES
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(source);
+        NEW_SOURCES.lock().push(source);
         Some(Self {
             writer,
             closed,
@@ -220,7 +216,7 @@ fn open_for(length: usize, epoch: u32) -> Option<Local> {
 fn enter_epoch(epoch: u32) {
     if EPOCH.swap(epoch, Ordering::SeqCst) != epoch {
         USED_BYTES.store(0, Ordering::SeqCst);
-        NEW_SOURCES.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        NEW_SOURCES.lock().clear();
         for counter in [
             &COUNTERS.unsampled,
             &COUNTERS.queue_full,
@@ -241,8 +237,7 @@ pub(crate) struct Drain {
 impl Drain {
     /// Calls `take` with every record that was published before the call, oldest first within a thread.
     pub(crate) fn records(&mut self, mut take: impl FnMut(&[u8])) {
-        self.sources
-            .append(&mut NEW_SOURCES.lock().unwrap_or_else(PoisonError::into_inner));
+        self.sources.append(&mut NEW_SOURCES.lock());
         self.sources.retain_mut(|source| source.drain(&mut take));
     }
 }
