@@ -2,14 +2,16 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// Runs it; `None` where it panicked. The panic's payload is forgotten: dropping it may run the user's code, and panic
-/// again where nothing catches it.
+/// Runs it; `None` where it panicked. Dropping the panic's payload may run the user's code and panic again, so that is
+/// caught too; what comes of that is forgotten.
 #[inline]
 pub(crate) fn caught<R>(run: impl FnOnce() -> R) -> Option<R> {
     match catch_unwind(AssertUnwindSafe(run)) {
         Ok(value) => Some(value),
         Err(payload) => {
-            std::mem::forget(payload);
+            if let Err(another) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
+                std::mem::forget(another);
+            }
             None
         }
     }

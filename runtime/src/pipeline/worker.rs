@@ -9,8 +9,8 @@ use super::report::DestinationReport;
 #[cfg(feature = "spool")]
 use super::spooling::{SharedSpool, SpoolOf};
 use super::work::{Attempt, Command, Work};
+use crate::caught::caught;
 use crate::destination::{Batch, DeliveryError, Destination, Signals};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
@@ -168,7 +168,7 @@ impl Delivery {
                 Work::Deliver(entry) => self.deliver(entry),
                 Work::Obey(Command::Describe(answer, latch)) => {
                     let destination = &self.destination;
-                    let text = catch_unwind(AssertUnwindSafe(|| destination.describe())).ok();
+                    let text = caught(|| destination.describe());
                     *answer.lock().unwrap_or_else(PoisonError::into_inner) = text;
                     latch.count_down();
                 }
@@ -195,10 +195,10 @@ impl Delivery {
 
     fn flush(&mut self) {
         let destination = &mut self.destination;
-        match catch_unwind(AssertUnwindSafe(|| destination.flush())) {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => self.note(error.to_string()),
-            Err(_) => self.note("panicked while flushing".to_owned()),
+        match caught(|| destination.flush()) {
+            Some(Ok(())) => {}
+            Some(Err(error)) => self.note(error.to_string()),
+            None => self.note("panicked while flushing".to_owned()),
         }
     }
 
@@ -216,8 +216,8 @@ impl Delivery {
     /// Makes one attempt with a batch.
     pub(super) fn attempt(&mut self, batch: &Batch) -> Attempt {
         let destination = &mut self.destination;
-        match catch_unwind(AssertUnwindSafe(|| destination.deliver(batch))) {
-            Ok(Ok(delivered)) => {
+        match caught(|| destination.deliver(batch)) {
+            Some(Ok(delivered)) => {
                 delivered
                     .message
                     .into_iter()
@@ -226,7 +226,7 @@ impl Delivery {
                     rejected: delivered.rejected,
                 }
             }
-            Ok(Err(error)) => {
+            Some(Err(error)) => {
                 self.note(error.to_string());
                 match error {
                     DeliveryError::Retry { after, .. } => Attempt::Retry { after },
@@ -237,7 +237,7 @@ impl Delivery {
                     }
                 }
             }
-            Err(_) => {
+            None => {
                 self.note("panicked while delivering".to_owned());
                 Attempt::Panicked
             }

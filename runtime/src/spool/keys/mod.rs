@@ -98,8 +98,8 @@ impl Keys {
 /// A provider is anybody's code: one that panics has no key.
 #[cfg(feature = "spool-encryption")]
 fn guarded<T>(ask: impl FnOnce() -> Result<T, KeyError>) -> Result<T, KeyError> {
-    std::panic::catch_unwind(std::panic::AssertUnwindSafe(ask))
-        .unwrap_or_else(|_| Err(KeyError::Unavailable("the provider panicked".to_owned())))
+    crate::caught::caught(ask)
+        .unwrap_or_else(|| Err(KeyError::Unavailable("the provider panicked".to_owned())))
 }
 
 #[cfg(feature = "spool-encryption")]
