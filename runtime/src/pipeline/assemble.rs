@@ -3,7 +3,7 @@
 use crate::clock::Anchor;
 use crate::id::{SpanId, TraceFlags, TraceId};
 use crate::record::{
-    Attributes, Event, Kind, Link, LogRecord, Outcome, Record, Severity, SpanRecord, Status,
+    Attributes, Event, Kind, Link, LogRecord, Outcome, Record, Severity, SpanRecord, Status, no_trace_state,
 };
 use crate::recorder::{LOG, PLAIN, SPAN};
 use crate::site::{self, Site};
@@ -15,7 +15,6 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub(crate) struct Assembler {
     anchor: Anchor,
-    no_trace_state: Arc<str>,
     keys: Keys,
     /// By number, from 1, as far as they are known here.
     sites: Vec<&'static Site>,
@@ -25,7 +24,6 @@ impl Assembler {
     pub(crate) fn new() -> Self {
         Self {
             anchor: Anchor::read(),
-            no_trace_state: Arc::from(""),
             keys: Keys::default(),
             sites: Vec::new(),
         }
@@ -61,25 +59,32 @@ impl Assembler {
     fn plain_span(&mut self, mut reader: Reader<'_>) -> Option<SpanRecord> {
         let kind = Kind::from_byte(reader.u8()?);
         let bits = reader.u8()?;
+        let begun = self.begun(&mut reader, kind, bits)?;
+        let dropped_attributes = reader.u16()?.into();
+        Some(SpanRecord {
+            attributes: reader.attributes_with(&mut self.keys),
+            dropped_attributes,
+            ..begun
+        })
+    }
+
+    /// What both layouts have alike: from the flags to the end's time. The name is the site's.
+    fn begun(&mut self, reader: &mut Reader<'_>, kind: Kind, bits: u8) -> Option<SpanRecord> {
         let flags = TraceFlags::from_wire(reader.u8()?);
         let site = self.site(reader.u32()?)?;
         let trace_id = TraceId::from_bytes(reader.array()?);
         let span_id = SpanId::from_bytes(reader.array()?);
         let parent = SpanId::from_bytes(reader.array()?);
         let (start, end) = (reader.u64()?, reader.u64()?);
-        let dropped_attributes = reader.u16()?.into();
         Some(SpanRecord {
             parent_span_id: parent.is_valid().then_some(parent),
             parent_is_remote: bits & 1 != 0,
             flags,
-            trace_state: Arc::clone(&self.no_trace_state),
             site: Some(site),
             kind,
             scope: Cow::Borrowed(site.target()),
             start_ns: self.unix_ns(start),
             end_ns: self.unix_ns(end),
-            attributes: reader.attributes_with(&mut self.keys),
-            dropped_attributes,
             ..SpanRecord::new(trace_id, span_id, site.name())
         })
     }
@@ -88,12 +93,7 @@ impl Assembler {
         let kind = Kind::from_byte(reader.u8()?);
         let outcome = Outcome::from_byte(reader.u8()?);
         let bits = reader.u8()?;
-        let flags = TraceFlags::from_wire(reader.u8()?);
-        let site = self.site(reader.u32()?)?;
-        let trace_id = TraceId::from_bytes(reader.array()?);
-        let span_id = SpanId::from_bytes(reader.array()?);
-        let parent = SpanId::from_bytes(reader.array()?);
-        let (start, end) = (reader.u64()?, reader.u64()?);
+        let begun = self.begun(&mut reader, kind, bits)?;
         let (dropped_attributes, dropped_events, dropped_links) =
             (reader.u16()?, reader.u16()?, reader.u16()?);
         let name_length = reader.u16()?.into();
@@ -109,22 +109,12 @@ impl Assembler {
         let events = self.events(Reader::new(reader.take(lengths[2])?));
         let links = self.links(Reader::new(reader.take(lengths[3])?));
         Some(SpanRecord {
-            trace_id,
-            span_id,
-            parent_span_id: parent.is_valid().then_some(parent),
-            parent_is_remote: bits & 1 != 0,
-            flags,
-            trace_state: self.trace_state(&trace_state),
-            site: Some(site),
+            trace_state: shared(&trace_state),
             name: if name.is_empty() {
-                Cow::Borrowed(site.name())
+                begun.name
             } else {
                 Cow::Owned(name.into_owned())
             },
-            kind,
-            scope: Cow::Borrowed(site.target()),
-            start_ns: self.unix_ns(start),
-            end_ns: self.unix_ns(end),
             attributes,
             events,
             links,
@@ -133,6 +123,7 @@ impl Assembler {
             dropped_attributes: dropped_attributes.into(),
             dropped_events: dropped_events.into(),
             dropped_links: dropped_links.into(),
+            ..begun
         })
     }
 
@@ -143,14 +134,6 @@ impl Assembler {
             self.sites = site::sites();
         }
         self.sites.get(at).copied()
-    }
-
-    fn trace_state(&self, text: &str) -> Arc<str> {
-        if text.is_empty() {
-            Arc::clone(&self.no_trace_state)
-        } else {
-            Arc::from(text)
-        }
     }
 
     fn events(&mut self, mut reader: Reader<'_>) -> Vec<Event> {
@@ -176,7 +159,7 @@ impl Assembler {
             let span_id = SpanId::from_bytes(reader.array()?);
             let flags = TraceFlags::from_byte(reader.u8()?);
             let state_length = reader.u16()?.into();
-            let trace_state = self.trace_state(&reader.text(state_length)?);
+            let trace_state = shared(&reader.text(state_length)?);
             let length = reader.u32()? as usize;
             let attributes = Reader::new(reader.take(length)?).attributes_with(&mut self.keys);
             Some(Link {
@@ -216,6 +199,15 @@ impl Assembler {
             attributes: reader.attributes_with(&mut self.keys),
             dropped_attributes: 0,
         })
+    }
+}
+
+/// A trace state, as records hold it.
+fn shared(text: &str) -> Arc<str> {
+    if text.is_empty() {
+        no_trace_state()
+    } else {
+        Arc::from(text)
     }
 }
 

@@ -8,6 +8,8 @@ mod span;
 pub use log::{LogRecord, Severity};
 pub use metric::{HistogramPoint, Metric, MetricData, NumberPoint};
 pub use resource::Resource;
+#[cfg(feature = "pipeline")]
+pub(crate) use span::no_trace_state;
 pub use span::{Event, Kind, Link, Outcome, SpanRecord, Status};
 
 use crate::value::{Key, Value};

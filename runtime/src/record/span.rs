@@ -185,7 +185,10 @@ pub struct SpanRecord {
 }
 
 /// What most spans share.
-static NO_TRACE_STATE: LazyLock<Arc<str>> = LazyLock::new(|| Arc::from(""));
+pub(crate) fn no_trace_state() -> Arc<str> {
+    static NONE: LazyLock<Arc<str>> = LazyLock::new(|| Arc::from(""));
+    Arc::clone(&NONE)
+}
 
 impl SpanRecord {
     /// A root span of this name, of no time and with nothing set: to start from in tests of one's own destination.
@@ -196,7 +199,7 @@ impl SpanRecord {
             parent_span_id: None,
             parent_is_remote: false,
             flags: TraceFlags::SAMPLED,
-            trace_state: Arc::clone(&NO_TRACE_STATE),
+            trace_state: no_trace_state(),
             site: None,
             name: name.into(),
             kind: Kind::Internal,

@@ -118,17 +118,9 @@ impl EncodedSpans {
 
     /// `ExportTraceServiceRequest` of these of the spans.
     pub(crate) fn request(&self, out: &mut Writer, resource: &Resource, range: Range<usize>) {
-        // resource_spans
-        out.message(1, Width::Three, |out| {
-            // resource
-            out.message(1, Width::Two, |out| {
-                protobuf::attributes(out, 1, resource.attributes())
-            });
+        protobuf::of_resource(out, resource, |out| {
             for (own, range) in self.within(range) {
-                // scope_spans
-                out.message(2, Width::Three, |out| {
-                    // scope
-                    out.message(1, Width::One, |out| out.bytes(1, own.scope.as_bytes()));
+                protobuf::of_scope(out, &own.scope, |out| {
                     out.buffer_mut().extend_from_slice(own.fields_of(range));
                 });
             }

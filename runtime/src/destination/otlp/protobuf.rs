@@ -34,21 +34,35 @@ fn request<T>(
     record: fn(&mut Writer, &T),
 ) {
     let ordered = ordered_by_scope(records, scope);
-    // resource_spans | resource_logs | resource_metrics
-    out.message(1, Width::Three, |out| {
-        // resource
-        out.message(1, Width::Two, |out| attributes(out, 1, resource.attributes()));
+    of_resource(out, resource, |out| {
         for group in ordered.chunk_by(|a, b| scope(a) == scope(b)) {
-            // scope_spans | scope_logs | scope_metrics
-            out.message(2, Width::Three, |out| {
-                // scope
-                out.message(1, Width::One, |out| out.bytes(1, scope(group[0]).as_bytes()));
+            of_scope(out, scope(group[0]), |out| {
                 // spans | log_records | metrics
                 for item in group {
                     out.message(2, Width::Two, |out| record(out, item));
                 }
             });
         }
+    });
+}
+
+/// A request's outermost level, around the scopes that `scopes` writes.
+pub(super) fn of_resource(out: &mut Writer, resource: &Resource, scopes: impl FnOnce(&mut Writer)) {
+    // resource_spans | resource_logs | resource_metrics
+    out.message(1, Width::Three, |out| {
+        // resource
+        out.message(1, Width::Two, |out| attributes(out, 1, resource.attributes()));
+        scopes(out);
+    });
+}
+
+/// One scope, around the records that `records` writes.
+pub(super) fn of_scope(out: &mut Writer, name: &str, records: impl FnOnce(&mut Writer)) {
+    // scope_spans | scope_logs | scope_metrics
+    out.message(2, Width::Three, |out| {
+        // scope
+        out.message(1, Width::One, |out| out.bytes(1, name.as_bytes()));
+        records(out);
     });
 }
 
@@ -176,7 +190,7 @@ fn histogram_point(out: &mut Writer, point: &HistogramPoint) {
     }
 }
 
-pub(super) fn attributes(out: &mut Writer, field: u8, attributes: &[(Key, Value)]) {
+fn attributes(out: &mut Writer, field: u8, attributes: &[(Key, Value)]) {
     for (key, value) in attributes {
         key_value(out, field, key, value, 0);
     }
