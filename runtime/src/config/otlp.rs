@@ -2,6 +2,7 @@
 
 use super::env::{Env, one_of, whole};
 use super::pairs::{self, Headers};
+pub(crate) use crate::record::Signal;
 use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -23,17 +24,7 @@ pub(crate) enum Compression {
     Gzip,
 }
 
-/// One of the three signals, as the variables name them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Signal {
-    Traces,
-    Logs,
-    Metrics,
-}
-
 impl Signal {
-    pub(crate) const ALL: [Self; 3] = [Self::Traces, Self::Logs, Self::Metrics];
-
     /// `TRACES`, `LOGS` or `METRICS`.
     pub(crate) const fn name(self) -> &'static str {
         match self {

@@ -14,7 +14,7 @@ pub use into::IntoDestination;
 #[cfg(feature = "otlp")]
 pub use otlp::{Compression, Otlp, OtlpDestination, OtlpError};
 
-use crate::record::{LogRecord, Metric, Resource, SpanRecord};
+use crate::record::{LogRecord, Metric, Resource, Signal, SpanRecord};
 use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
@@ -43,6 +43,17 @@ impl Signals {
         logs: false,
         metrics: false,
     };
+}
+
+impl Signal {
+    /// Whether a destination with these signals takes it.
+    pub(crate) const fn is_in(self, signals: Signals) -> bool {
+        match self {
+            Self::Traces => signals.traces,
+            Self::Logs => signals.logs,
+            Self::Metrics => signals.metrics,
+        }
+    }
 }
 
 /// Records that are delivered together. All of it is already redacted and within the limits.

@@ -3,11 +3,15 @@
 mod log;
 mod metric;
 mod resource;
+#[cfg(feature = "pipeline")]
+mod signal;
 mod span;
 
 pub use log::{LogRecord, Severity};
 pub use metric::{HistogramPoint, Metric, MetricData, NumberPoint};
 pub use resource::Resource;
+#[cfg(feature = "pipeline")]
+pub(crate) use signal::Signal;
 #[cfg(feature = "pipeline")]
 pub(crate) use span::no_trace_state;
 pub use span::{Event, Kind, Link, Outcome, SpanRecord, Status};

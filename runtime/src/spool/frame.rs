@@ -14,6 +14,7 @@
 //! ```
 //! All numbers are little-endian.
 
+pub(super) use crate::record::Signal;
 use flate2::{Compression, Crc};
 use std::io::{Read, Write};
 
@@ -23,15 +24,15 @@ pub(super) const HEADER: usize = 32;
 /// A request may not be longer (OTLP 1.11).
 pub(super) const LONGEST_REQUEST: usize = 64 << 20;
 
-/// Which kind of records a frame holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Signal {
-    Traces = 1,
-    Logs = 2,
-    Metrics = 3,
-}
-
 impl Signal {
+    pub(super) const fn to_byte(self) -> u8 {
+        match self {
+            Self::Traces => 1,
+            Self::Logs => 2,
+            Self::Metrics => 3,
+        }
+    }
+
     pub(super) fn from_byte(byte: u8) -> Option<Self> {
         match byte {
             1 => Some(Self::Traces),
@@ -62,7 +63,7 @@ impl Header {
         bytes[12..16].copy_from_slice(&self.request_bytes.to_le_bytes());
         bytes[16..20].copy_from_slice(&self.records.to_le_bytes());
         bytes[20..28].copy_from_slice(&self.time_ms.to_le_bytes());
-        bytes[28] = self.signal as u8;
+        bytes[28] = self.signal.to_byte();
         let crc = crc32(&bytes[4..]);
         bytes[..4].copy_from_slice(&crc.to_le_bytes());
         bytes
@@ -98,7 +99,7 @@ impl Header {
         bytes[..4].copy_from_slice(&self.request_bytes.to_le_bytes());
         bytes[4..8].copy_from_slice(&self.records.to_le_bytes());
         bytes[8..16].copy_from_slice(&self.time_ms.to_le_bytes());
-        bytes[16] = self.signal as u8;
+        bytes[16] = self.signal.to_byte();
         bytes
     }
 }

@@ -115,14 +115,6 @@ impl Signal {
             Self::Metrics => batch.metrics.len(),
         }
     }
-
-    pub(super) fn is_in(self, signals: Signals) -> bool {
-        match self {
-            Self::Traces => signals.traces,
-            Self::Logs => signals.logs,
-            Self::Metrics => signals.metrics,
-        }
-    }
 }
 
 impl Destination for OtlpDestination {

@@ -1,6 +1,7 @@
 //! Where requests go: a checked URL, and the form of it that may be shown.
 
 use super::error::OtlpError;
+pub(super) use crate::record::Signal;
 use std::fmt;
 use std::net::{IpAddr, TcpStream, ToSocketAddrs};
 use std::sync::mpsc;
@@ -10,17 +11,7 @@ use ureq::http::Uri;
 /// How long [`Endpoint::is_reachable`] tries.
 const PROBE: Duration = Duration::from_secs(1);
 
-/// One of the three kinds of record, each with a path and a request of its own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Signal {
-    Traces,
-    Logs,
-    Metrics,
-}
-
 impl Signal {
-    pub(super) const ALL: [Self; 3] = [Self::Traces, Self::Logs, Self::Metrics];
-
     /// The word in messages and in the path after `v1/`.
     pub(super) const fn as_str(self) -> &'static str {
         match self {
