@@ -193,6 +193,37 @@ fn what_is_being_delivered_when_time_is_up_is_spooled_too() {
 }
 
 #[test]
+fn a_shutdown_is_complete_once_all_is_on_disk() {
+    let (root, fake) = (tempfile::tempdir().unwrap(), Fake::default());
+    fake.answers(Answer::Hangs);
+    let worker = start(root.path(), &fake);
+    offer(&worker, &["a", "b"]);
+    wait(&worker, |_| fake.is_asked());
+    let latch = Arc::new(Latch::new(1, LONG));
+    worker.stop(&latch);
+    assert!(!latch.wait_for(Duration::from_millis(20)));
+    worker.rescue();
+    assert!(latch.wait_for(Duration::ZERO));
+    let report = worker.report();
+    assert_eq!((report.spooled, report.pending, report.dropped.len()), (2, 0, 0));
+}
+
+#[test]
+fn a_shutdown_is_not_complete_where_the_disk_fails_too() {
+    let (root, fake) = (tempfile::tempdir().unwrap(), Fake::default());
+    std::fs::write(root.path().join("spool"), "in the way").unwrap();
+    fake.answers(Answer::Hangs);
+    let worker = start(root.path(), &fake);
+    offer(&worker, &["a", "b"]);
+    wait(&worker, |_| fake.is_asked());
+    let latch = Arc::new(Latch::new(1, LONG));
+    worker.stop(&latch);
+    worker.rescue();
+    assert!(!latch.wait_for(Duration::from_millis(20)));
+    assert_eq!(worker.report().pending, 2);
+}
+
+#[test]
 fn what_is_too_large_is_divided() {
     let (root, fake) = (tempfile::tempdir().unwrap(), Fake::default());
     fake.answers(Answer::Away);
