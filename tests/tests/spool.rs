@@ -88,7 +88,12 @@ fn account(process: Child) -> BTreeMap<String, u64> {
     let output = process.wait_with_output().unwrap();
     assert!(output.status.success(), "{:?}", output.status);
     let text = String::from_utf8(output.stdout).unwrap();
-    let words: Vec<&str> = text.lines().last().unwrap().split(' ').collect();
+    numbers(text.lines().last().unwrap())
+}
+
+/// Numbers by the names before them.
+fn numbers(line: &str) -> BTreeMap<String, u64> {
+    let words: Vec<&str> = line.split(' ').collect();
     words
         .chunks_exact(2)
         .map(|pair| (pair[0].to_owned(), pair[1].parse().unwrap()))
@@ -185,6 +190,38 @@ fn four_live_processes_share_the_folder_with_one_that_is_killed() {
     let of = |name: &str| arrived.keys().filter(|span| span.starts_with(name)).count();
     assert_eq!(of("live"), 160);
     assert!(of("killed/") >= killed);
+    assert!(arrived.values().all(|times| *times == 1), "{arrived:?}");
+}
+
+#[test]
+fn parent_and_child_of_a_fork_have_a_folder_each_and_lose_nothing() {
+    let place = Place::new(true);
+    let mut command = place.command(env!("CARGO_BIN_EXE_spooling"));
+    command.arg(place.out()).args(["parent", "3", "fork"]);
+    let mut parent = command.spawn().unwrap();
+    let mut lines = BufReader::new(parent.stdout.take().unwrap())
+        .lines()
+        .map(Result::unwrap);
+    assert!(lines.any(|line| line == "the child has recorded"));
+    assert_eq!(folders(&place.spool()), 2);
+    assert_eq!(place.run("other", 1)["recovered"], 0, "both are locked");
+
+    // The child has copies of all that its parent had open. They do not keep what the parent left.
+    parent.kill().unwrap();
+    parent.wait().unwrap();
+    assert_eq!(place.run("second", 1)["recovered"], 3 + 1);
+    std::fs::write(place.out().with_extension("end"), "").unwrap();
+    let account = numbers(&lines.last().unwrap());
+    assert_eq!(
+        [account["offered"], account["recovered"], account["spooled"]],
+        [3, 0, 3],
+        "{account:?}"
+    );
+    let arrived = place.arrived();
+    let names = ["parent", "parent-child"].map(|name| (0..3).map(move |at| format!("{name}/{at}")));
+    let names: Vec<_> = names.into_iter().flatten().collect();
+    assert!(names.iter().all(|name| arrived.contains_key(name)), "{arrived:?}");
+    assert_eq!(arrived.len(), names.len() + 2);
     assert!(arrived.values().all(|times| *times == 1), "{arrived:?}");
 }
 

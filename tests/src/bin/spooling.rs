@@ -3,20 +3,26 @@
 //!
 //! `spooling OUT NAME COUNT` spools as the environment says. The backend is a file OUT, which gets each span's name, and
 //! is away while a file `OUT.away` is there. So many spans are made, or without end for 0; each line says how many were
-//! flushed.
+//! flushed. With `fork` as a fourth argument a forked child then does the same as `NAME-child`, and both wait for a file
+//! `OUT.end` before they end.
 
-use spanwright::{Batch, Delivered, DeliveryError, Destination, Signals, in_span};
+use spanwright::{Batch, Delivered, DeliveryError, Destination, Guard, Signals, in_span};
 use std::borrow::Cow;
 use std::fs::OpenOptions;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+#[derive(Clone)]
 struct Backend {
     out: PathBuf,
 }
 
 impl Destination for Backend {
+    fn for_child(&self) -> Option<Box<dyn Destination>> {
+        Some(Box::new(self.clone()))
+    }
+
     fn name(&self) -> Cow<'static, str> {
         "backend".into()
     }
@@ -49,10 +55,13 @@ fn open(path: &Path) -> std::io::Result<std::fs::File> {
     OpenOptions::new().append(true).create(true).open(path)
 }
 
+/// No process waits longer for the test that started it.
+const WATCHDOG: Duration = Duration::from_secs(60);
+
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
-    let [_, out, name, count] = &arguments[..] else {
-        panic!("usage: spooling OUT NAME COUNT")
+    let [_, out, name, count, forks @ ..] = &arguments[..] else {
+        panic!("usage: spooling OUT NAME COUNT [fork]")
     };
     let count: u64 = count.parse().expect("a number");
     let guard = spanwright::builder("spooling")
@@ -60,14 +69,18 @@ fn main() {
         .install_subscriber(false)
         .init()
         .expect("it starts");
-    let mut at = 0_u64;
-    while count == 0 || at < count {
-        in_span(&format!("{name}/{at}"), || ());
-        at += 1;
-        let report = guard.flush(Duration::from_secs(60));
-        println!("flushed {at} undelivered {}", report.undelivered());
+    record(&guard, name, count);
+    if !forks.is_empty() {
+        if let fork::Fork::Child = fork::fork().expect("the system forks") {
+            record(&guard, &format!("{name}-child"), count);
+            println!("the child has recorded");
+        }
+        let began = Instant::now();
+        while !Path::new(out).with_extension("end").exists() && began.elapsed() < WATCHDOG {
+            std::thread::sleep(Duration::from_millis(5));
+        }
     }
-    let report = guard.shutdown(Duration::from_secs(60));
+    let report = guard.shutdown(WATCHDOG);
     let one = &report.health.destinations[0];
     println!(
         "offered {} recovered {} exported {} dropped {} pending {} spooled {}",
@@ -78,4 +91,14 @@ fn main() {
         one.pending,
         one.spooled
     );
+}
+
+fn record(guard: &Guard, name: &str, count: u64) {
+    let mut at = 0_u64;
+    while count == 0 || at < count {
+        in_span(&format!("{name}/{at}"), || ());
+        at += 1;
+        let report = guard.flush(WATCHDOG);
+        println!("flushed {at} undelivered {}", report.undelivered());
+    }
 }
