@@ -1,6 +1,9 @@
-//! The spool as programs have it: killed, sharing a folder, on disks that fail.
+//! The spool as programs have it: killed, forked, sharing a folder, and in `disks` on disks that fail.
 
 #![allow(clippy::unwrap_used, reason = "a test may")]
+
+#[cfg(target_os = "linux")]
+mod disks;
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
@@ -223,34 +226,4 @@ fn parent_and_child_of_a_fork_have_a_folder_each_and_lose_nothing() {
     assert!(names.iter().all(|name| arrived.contains_key(name)), "{arrived:?}");
     assert_eq!(arrived.len(), names.len() + 2);
     assert!(arrived.values().all(|times| *times == 1), "{arrived:?}");
-}
-
-/// Files may not grow beyond half a kilobyte, or there are too few descriptors: the program runs as without a spool.
-#[cfg(target_os = "linux")]
-#[test]
-fn a_disk_that_refuses_does_not_disturb_the_program() {
-    for limit in ["trap '' XFSZ; ulimit -f 0", "ulimit -n 7"] {
-        let place = Place::new(true);
-        let mut command = place.command("sh");
-        let program = format!("{limit}; exec \"$@\"");
-        command.args(["-c", &program, "sh", env!("CARGO_BIN_EXE_spooling")]);
-        command.arg(place.out()).args(["limited", "0"]);
-        let mut process = command.spawn().unwrap();
-        std::thread::sleep(Duration::from_secs(2));
-        assert!(process.try_wait().unwrap().is_none(), "{limit}");
-        process.kill().unwrap();
-        process.wait().unwrap();
-    }
-}
-
-#[test]
-fn a_folder_that_cannot_be_made_leaves_spans_in_memory() {
-    let place = Place::new(true);
-    std::fs::write(place.spool(), "in the way").unwrap();
-    let mut process = place.start("one", 3);
-    std::thread::sleep(Duration::from_millis(500));
-    assert!(process.try_wait().unwrap().is_none());
-    place.away(false);
-    let account = account(process);
-    assert_eq!((account["exported"], account["spooled"]), (3, 0));
 }
