@@ -31,6 +31,9 @@ mod outbox;
 mod tests;
 
 pub(crate) use backlog::{Front, Losses};
+/// For tests: whether the disk has no room for what this thread writes.
+#[cfg(test)]
+pub(crate) use disk::faults::full as disk_is_full;
 pub use error::SpoolError;
 #[cfg(feature = "spool-encryption")]
 pub use keys::{DataKey, KeyError, KeyFile, KeyProvider, KeyVariable, WrappedKey};
