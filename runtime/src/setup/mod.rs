@@ -6,6 +6,8 @@ mod destinations;
 mod diagnosis;
 mod endings;
 mod error;
+#[cfg(unix)]
+mod forks;
 mod guard;
 mod spool;
 
