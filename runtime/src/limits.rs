@@ -7,7 +7,7 @@ mod json;
 
 use crate::capture::WAS_CUT;
 use crate::record::{Attributes, LogRecord, Metric, MetricData, SpanRecord, Status};
-use crate::value::Value;
+use crate::value::{Key, Value};
 use std::borrow::Cow;
 
 /// How deep arrays and maps nest.
@@ -16,7 +16,7 @@ pub(crate) const DEPTH: usize = 16;
 pub(crate) const TOO_DEEP: &str = "[too deep]";
 
 /// Counts and sizes that bound what is exported. The defaults are OpenTelemetry's, but for the value's length,
-/// which is 4,096 characters here and unlimited there.
+/// which is 4,096 characters here and unlimited there. Keys are cut after 1,024 characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
@@ -186,6 +186,15 @@ fn limit_name(name: &mut Cow<'static, str>, length: usize) {
 fn limit_values(attributes: &mut Attributes, length: usize) {
     for (key, value) in attributes {
         limit_value(key, value, length);
+        limit_key(key);
+    }
+}
+
+fn limit_key(key: &mut Key) {
+    if key.len() > Key::LONGEST {
+        let mut text = key.as_str().to_owned();
+        truncate(&mut text, Key::LONGEST);
+        *key = text.into();
     }
 }
 
@@ -204,9 +213,10 @@ fn limit_nested(value: &mut Value, length: usize, depth: usize) {
         Value::Array(items) => items
             .iter_mut()
             .for_each(|item| limit_nested(item, length, depth + 1)),
-        Value::Map(items) => items
-            .iter_mut()
-            .for_each(|(key, item)| limit_nested(item, length_for(key, length), depth + 1)),
+        Value::Map(items) => items.iter_mut().for_each(|(key, item)| {
+            limit_nested(item, length_for(key, length), depth + 1);
+            limit_key(key);
+        }),
         Value::Bool(_) | Value::Int(_) | Value::Float(_) => {}
     }
 }
@@ -216,7 +226,6 @@ mod tests {
     use super::*;
     use crate::id::{SpanId, TraceFlags, TraceId};
     use crate::record::{Event, Link, Severity};
-    use crate::value::Key;
     use proptest::prelude::*;
 
     fn cut(text: &str, max: usize) -> String {
@@ -316,6 +325,22 @@ mod tests {
         );
         assert!(span.name.ends_with("…(+904 chars)"));
         assert!(matches!(&span.status, Status::Error(text) if text.ends_with("…(+904 chars)")));
+    }
+
+    #[test]
+    fn keys_are_cut_too() {
+        let mut span = span();
+        let long = || Key::from("é".repeat(1024 + 7));
+        let inner = Value::Map(vec![(long(), 1.into())]);
+        span.attributes = vec![(long(), inner), ("k".repeat(1024).into(), 2.into())];
+        apply_limits(&mut span, &Limits::default());
+        let cut = format!("{}…(+7 chars)", "é".repeat(1024));
+        assert_eq!(span.attributes[0].0, cut.as_str());
+        let Value::Map(inner) = &span.attributes[0].1 else {
+            panic!("no map")
+        };
+        assert_eq!(inner[0].0, cut.as_str());
+        assert_eq!(span.attributes[1].0.len(), 1024);
     }
 
     #[test]

@@ -12,6 +12,8 @@ pub const NOISE: u64 = 4;
 pub const PAST_THE_DEADLINE: Duration = Duration::from_millis(50);
 /// Memory that an outage may cost, in bytes.
 pub const OUTAGE_MEMORY: u64 = 64 << 20;
+/// Memory that values, names and counts without measure may cost, in bytes: twice what may wait.
+pub const HOSTILE_MEMORY: u64 = 64 << 20;
 /// What a wait may be longer than asked for: scheduling, a connection, an attempt.
 pub const SLACK: Duration = Duration::from_millis(400);
 /// Leaving a guard, or the process, without a shutdown takes this long at most.
