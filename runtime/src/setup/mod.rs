@@ -11,6 +11,9 @@ mod forks;
 mod guard;
 mod spool;
 
+#[cfg(test)]
+mod clock_tests;
+
 pub use builder::{Builder, builder, init};
 pub use delivery::set_destination;
 pub use diagnosis::{diagnosis, doctor};
