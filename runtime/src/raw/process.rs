@@ -5,7 +5,12 @@ use std::sync::atomic::Ordering;
 use std::sync::{Once, OnceLock};
 
 static EXIT_HOOK: OnceLock<fn()> = OnceLock::new();
-static FORK_HOOKS: OnceLock<(fn(), fn())> = OnceLock::new();
+static FORK_HOOKS: OnceLock<ForkHooks> = OnceLock::new();
+
+struct ForkHooks {
+    before: fn(),
+    after: fn(),
+}
 
 extern "C" fn run_exit_hook() {
     if let Some(hook) = EXIT_HOOK.get() {
@@ -15,15 +20,15 @@ extern "C" fn run_exit_hook() {
 }
 
 extern "C" fn before_fork() {
-    if let Some((before, _)) = FORK_HOOKS.get() {
+    if let Some(hooks) = FORK_HOOKS.get() {
         // Unwinding must not cross into C.
-        let _ = std::panic::catch_unwind(before);
+        let _ = std::panic::catch_unwind(hooks.before);
     }
 }
 
 extern "C" fn after_fork() {
-    if let Some((_, after)) = FORK_HOOKS.get() {
-        let _ = std::panic::catch_unwind(after);
+    if let Some(hooks) = FORK_HOOKS.get() {
+        let _ = std::panic::catch_unwind(hooks.after);
     }
 }
 
@@ -48,7 +53,7 @@ pub(crate) fn at_exit(hook: fn()) {
 pub(crate) fn watch_forks(before: fn(), after: fn()) {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
-        let _ = FORK_HOOKS.set((before, after));
+        let _ = FORK_HOOKS.set(ForkHooks { before, after });
         // SAFETY: plain functions that live as long as the program and do not unwind. A refusal (no memory) leaves us
         // without them: then a child is taken for its parent, and delivers nothing.
         let _ = unsafe { libc::pthread_atfork(Some(before_fork), Some(after_fork), Some(in_child)) };
