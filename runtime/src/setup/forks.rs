@@ -1,10 +1,10 @@
 //! Forks: no other thread has a lock of ours at that moment, or the child would wait for it for ever.
 
-use crate::{pipeline, raw, recorder, site};
+use crate::{bridge, pipeline, raw, recorder, site};
 use std::cell::Cell;
 
 /// All locks that a span, a flush or a shutdown in the child may need and that are not made anew for it.
-type Kept = (pipeline::Kept, recorder::Kept, site::Kept);
+type Kept = (pipeline::Kept, bridge::Kept, recorder::Kept, site::Kept);
 
 thread_local! {
     /// Between the beginning of a fork and its end.
@@ -19,7 +19,8 @@ pub(super) fn watch() {
 /// Nobody takes one of these locks while holding another, so that their order is free. None is held for longer than a few
 /// lines of ours take.
 fn before() {
-    let _ = KEPT.try_with(|kept| kept.set(Some((pipeline::keep(), recorder::keep(), site::keep()))));
+    let all = || (pipeline::keep(), bridge::keep(), recorder::keep(), site::keep());
+    let _ = KEPT.try_with(|kept| kept.set(Some(all())));
 }
 
 fn after() {
