@@ -16,7 +16,8 @@ pub(crate) const DEPTH: usize = 16;
 pub(crate) const TOO_DEEP: &str = "[too deep]";
 
 /// Counts and sizes that bound what is exported. The defaults are OpenTelemetry's, but for the value's length,
-/// which is 4,096 characters here and unlimited there. Keys are cut after 1,024 characters.
+/// which is 4,096 characters here and unlimited there. Keys are cut after 1,024 characters. What is left out is counted in
+/// the record, up to 65,535 attributes, events or links.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {

@@ -93,8 +93,10 @@ fn print(health: &Health) {
     let one = &health.destinations[0];
     let reason = |reason: DropReason| one.dropped.get(&reason).copied().unwrap_or(0);
     println!(
-        "ended {} recorded {} offered {} recovered {} exported {} dropped {} queue-full {} pending {} spooled {}",
+        "ended {} waiting {} lost {} recorded {} offered {} recovered {} exported {} dropped {} queue-full {} pending {} spooled {}",
         health.ended,
+        health.pending,
+        health.dropped.values().sum::<u64>(),
         health.recorded,
         one.offered,
         one.recovered,
