@@ -105,12 +105,14 @@ fn spooled_at_the_end(arguments: &[&str], signal: Option<&str>) -> Result<(), St
         program.signal(signal);
         let ended = program.end();
         assert!(ended.status.signal().is_some(), "{ended:?}");
-        assert_eq!(ended.stderr, "", "nothing is lost");
-        sent.elapsed()
+        let took = sent.elapsed();
+        // What waits goes to disk 62 ms before the deadline.
+        hold(ended.stderr.is_empty(), || format!("{signal}: {}", ended.stderr))?;
+        took
     } else {
         let ended = program.end();
         let account = ended.otlp();
-        assert_eq!(ended.accounts["complete"], true, "{ended:?}");
+        hold(ended.accounts["complete"] == true, || format!("{ended:?}"))?;
         assert_eq!(
             [&account["offered"], &account["spooled"], &account["pending"]],
             [50, 50, 0],
