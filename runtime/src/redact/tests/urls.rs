@@ -161,3 +161,22 @@ fn a_secret_that_ends_the_query_leaves_the_fragment() {
         assert!(!clean.contains("cd"), "{text} became {clean}");
     }
 }
+
+/// Found by fuzzing: RFC 3986 allows `'` in userinfo.
+#[test]
+fn a_quote_in_a_password_does_not_end_the_url() {
+    for (text, wanted) in [
+        ("to amqp://a:p'ss@host/v", "to amqp://REDACTED:REDACTED@host/v"),
+        ("to amqp://a:'ss@host/v", "to amqp://REDACTED:REDACTED@host/v"),
+        (
+            "url='http://a.example:80' by='bob@x'",
+            "url='http://a.example:80' by='bob@x'",
+        ),
+        (
+            "['http://a.example:80','bob@x']",
+            "['http://a.example:80','bob@x']",
+        ),
+    ] {
+        assert_eq!(redact_inline("note", text), wanted);
+    }
+}
