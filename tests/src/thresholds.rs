@@ -1,5 +1,5 @@
 //! Times and sizes that the timed suites hold the pipeline to, in one place, and the three tries that each row has: other
-//! programs run on the machine too.
+//! programs run on the machine too. Release builds are held to `benches/src/limits.rs`.
 
 use std::time::Duration;
 
