@@ -18,5 +18,8 @@ pub const SPAN: Duration = Duration::from_micros(5);
 /// Spans a second beside bad destinations.
 pub const RATE_BESIDE: u64 = 100_000;
 
+/// Reading what a stranger may send as headers, however many lines, in every format.
+pub const HEADERS: Duration = Duration::from_millis(1);
+
 /// Tries that a row with a time in it has: other programs run on the machine too.
 pub const TRIES: usize = 3;

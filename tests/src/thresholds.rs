@@ -17,6 +17,11 @@ pub const SLACK: Duration = Duration::from_millis(400);
 /// Leaving a guard, or the process, without a shutdown takes this long at most.
 pub const UNATTENDED: Duration = Duration::from_millis(2_000 + 50);
 
+/// Reading what a stranger may send as headers, however many lines; a debug build may take ten times as long.
+pub const fn headers() -> Duration {
+    Duration::from_millis(if cfg!(debug_assertions) { 10 } else { 1 })
+}
+
 /// Tries a timed row three times.
 ///
 /// # Panics

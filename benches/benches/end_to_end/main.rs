@@ -6,6 +6,7 @@
 //! cargo bench -p spanwright-benches --bench end_to_end -- --json FILE
 //! cargo bench -p spanwright-benches --bench end_to_end -- --soak SECONDS  # 10,000 a second, held to limits
 //! cargo bench -p spanwright-benches --bench end_to_end -- --beside        # beside bad destinations, held to limits
+//! cargo bench -p spanwright-benches --bench end_to_end -- --headers       # what strangers may send, held to a limit
 //! ```
 //!
 //! Each row is a fresh producer and a fresh sink. The processor time is the whole producer's: its own threads and the
@@ -15,6 +16,7 @@
 
 mod beside;
 mod exporters;
+mod headers;
 mod producer;
 mod protobuf;
 mod report;
@@ -70,11 +72,12 @@ fn run() -> Result<(), Box<dyn Error>> {
             "--soak" => return soak(value()?.parse()?),
             "--beside" => return beside::run(),
             "--beside-one" => return beside::serve(&value()?, value()?.parse()?),
+            "--headers" => return headers::run(),
             "--sink" => return sink::serve(),
             "--produce" => return producer::serve(&Order::read(arguments)?),
             other => {
                 return Err(format!(
-                    "unknown argument {other}; known: --quick, --json FILE, --only NAME, --soak SECONDS, --beside"
+                    "unknown argument {other}; known: --quick, --json FILE, --only NAME, --soak SECONDS, --beside, --headers"
                 )
                 .into());
             }
