@@ -8,16 +8,9 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 use tempfile::TempDir;
 
-/// One folder for the whole run, in memory where there is such a disk.
-static FOLDER: LazyLock<TempDir> = LazyLock::new(|| {
-    let memory = Path::new("/dev/shm");
-    let folder = if memory.is_dir() {
-        tempfile::tempdir_in(memory)
-    } else {
-        tempfile::tempdir()
-    };
-    folder.expect("a folder for temporary files")
-});
+/// One folder for the whole run. libFuzzer ends the process without dropping it: `.ci/fuzz` says where it is, and removes it.
+static FOLDER: LazyLock<TempDir> =
+    LazyLock::new(|| tempfile::tempdir().expect("a folder for temporary files"));
 
 static KEYS: LazyLock<PathBuf> = LazyLock::new(|| {
     let path = FOLDER.path().join("keys");
