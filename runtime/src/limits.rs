@@ -84,6 +84,10 @@ pub(crate) fn truncate(text: &mut String, max: usize) -> bool {
     let Some((end, _)) = content.char_indices().nth(max) else {
         return false;
     };
+    if let Some(json) = json::without_space(text, max) {
+        text.truncate(json.len());
+        return true;
+    }
     if let Some(closed) = json::cut(begun.unwrap_or(text), max, marker) {
         *text = closed;
         return true;
@@ -254,6 +258,18 @@ mod tests {
         assert_eq!(cut("🦀🦀", 0), "…(+2 chars)");
         assert_eq!(cut(&cut("abcdefgh", 5), 2), "ab…(+6 chars)");
         assert_eq!(cut("abc…(+0001 chars)", 3), "abc…(+14 chars)");
+    }
+
+    /// Found by fuzzing: white space behind the JSON left no place to end at.
+    #[test]
+    fn white_space_behind_json_is_cut_without_a_word() {
+        let space = " ".repeat(100);
+        assert_eq!(cut(&format!("[1]{space}"), 50), "[1]");
+        assert_eq!(cut(&format!("{{\"a\":1}}\n{space}"), 50), "{\"a\":1}");
+        let more = format!("[1]{}…(+54 chars)", &space[..47]);
+        assert_eq!(cut(&format!("[1]{space}x"), 50), more);
+        // What was cut when it was captured may have been more than white space.
+        assert_eq!(cut("[1] …[cut]", 50), "[1] …[cut]");
     }
 
     #[test]

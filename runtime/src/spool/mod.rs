@@ -27,6 +27,9 @@ mod settings;
 mod decode;
 mod backlog;
 mod outbox;
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzzing;
 #[cfg(test)]
 mod tests;
 
