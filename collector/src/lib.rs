@@ -1,0 +1,7 @@
+//! The collector of Spanwright: traces come in by OTLP, are kept durably, and are searched and shown.
+//!
+//! The modules stand in the order of the flow: a module imports only those above it.
+
+pub mod filter;
+pub mod model;
+pub mod store;
