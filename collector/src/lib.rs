@@ -6,3 +6,6 @@ pub mod model;
 pub mod filter;
 pub mod wire;
 pub mod store;
+
+#[cfg(test)]
+mod testing;

@@ -103,7 +103,8 @@ fn anywhere(span: &Span, text: &str) -> bool {
             .any(|(key, value)| contains(key, text) || holds(value, text))
 }
 
-fn holds(value: &Value, text: &str) -> bool {
+/// Whether a text is in a value, or in what it holds.
+pub(crate) fn holds(value: &Value, text: &str) -> bool {
     match value {
         Value::Text(value) => contains(value, text),
         Value::Array(values) => values.iter().any(|value| holds(value, text)),

@@ -5,6 +5,8 @@
 
 mod matching;
 
+pub(crate) use matching::holds;
+
 use crate::model::{Kind, Nanos};
 
 /// What must be true of one span.

@@ -148,3 +148,18 @@ fn messages(bytes: &[u8]) -> impl Iterator<Item = Result<&[u8], WireError>> {
         Err(error) => Some(Err(error)),
     })
 }
+
+impl<'a> ValueView<'a> {
+    /// The values of a list; none where the value is no list. Call it only for values of a [`super::Request`], whose
+    /// depth is bounded.
+    pub fn elements(self) -> impl Iterator<Item = ValueView<'a>> {
+        let bytes = if let Self::Array(bytes) = self { bytes } else { &[] };
+        messages(bytes).filter_map(|value| Self::parse(value.ok()?).ok())
+    }
+
+    /// The pairs of a map; none where the value is no map. Call it as [`Self::elements`].
+    pub fn pairs(self) -> impl Iterator<Item = AttributeView<'a>> {
+        let bytes = if let Self::Map(bytes) = self { bytes } else { &[] };
+        messages(bytes).filter_map(|pair| AttributeView::parse(pair.ok()?).ok())
+    }
+}
