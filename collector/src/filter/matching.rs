@@ -58,7 +58,6 @@ impl ValueTest {
             Self::Equals(wanted) => equals(value, wanted),
             Self::Contains(part) => value.as_text().is_some_and(|text| contains(text, part)),
             Self::Number(order, wanted) => match value {
-                #[expect(clippy::cast_precision_loss, reason = "a query's number is a double")]
                 Value::Int(number) => order.holds(*number as f64, *wanted),
                 Value::Double(number) => order.holds(*number, *wanted),
                 _ => false,

@@ -21,6 +21,9 @@ pub enum AppendError {
     /// Another fault of the disk.
     #[error("the log cannot be written: {0}")]
     Io(String),
+    /// More arrives than can be made into blocks.
+    #[error("the collector is behind: send less, or later")]
+    Behind,
     /// The store is being closed.
     #[error("the collector is stopping")]
     Closed,

@@ -17,8 +17,6 @@ const TEXT: u64 = 6;
 const NUMBER: u64 = 7;
 const DOUBLE: u64 = 8;
 const BOOL: u64 = 9;
-
-#[expect(clippy::cast_possible_truncation, reason = "the upper half is what is kept")]
 fn short(hash: u64) -> u32 {
     (hash >> 32) as u32
 }

@@ -161,7 +161,6 @@ impl<'a> Fields<'a> {
                 Field::Bytes(self.take(usize::try_from(length).map_err(|_| WireError::Truncated)?)?)
             }
             5 => Field::Fixed32(u32::from_le_bytes(self.array()?)),
-            #[expect(clippy::cast_possible_truncation, reason = "three bits")]
             other => return Err(WireError::WireType(other as u8)),
         };
         Ok((number, value))

@@ -65,7 +65,6 @@ pub(super) fn attribute(bytes: &[u8]) -> Result<Attribute, WireError> {
 }
 
 /// OTLP's counts are `uint32`.
-#[expect(clippy::cast_possible_truncation, reason = "as protobuf's readers do")]
 pub(super) fn count(number: u64) -> u32 {
     number as u32
 }

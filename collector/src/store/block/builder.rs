@@ -6,10 +6,10 @@ use std::io;
 use foldhash::fast::RandomState;
 
 use super::attributes::{Attributes, Values};
-use super::meta::{Meta, Scopes};
+use super::meta::{Meta, ScopeBytes, Scopes};
 use super::sealed::{Part, Sealed, SealedColumn};
 use super::{BYTES, Column, KIND_MASK, SPANS, STATUS_SHIFT, Type, attributes, parents};
-use crate::model::{SpanId, TraceId};
+use crate::model::{Kind, SpanId, TraceId};
 use crate::store::codec::{Compressor, TextColumn, pack};
 use crate::store::fingerprint::{self, Key};
 use crate::wire::{AttributeView, Field, Fields, Place, Request, SpanView, ValueView};
@@ -131,6 +131,34 @@ impl Builder {
         taken
     }
 
+    /// Calls, errors and nanoseconds of each operation: service, name, and OTLP's number of the kind.
+    pub(in crate::store) fn operations(&self) -> HashMap<(String, String, u8), (u64, u64, u64)> {
+        let mut counted: HashMap<(u64, u32, u64), (u64, u64, u64), RandomState> = HashMap::default();
+        for (place, &name) in self.name.places().iter().enumerate() {
+            let kind = self.kind[place];
+            let counts = counted
+                .entry((self.scope[place], name, kind & KIND_MASK))
+                .or_default();
+            counts.0 += 1;
+            counts.1 += u64::from(kind >> STATUS_SHIFT == 2);
+            counts.2 = counts.2.saturating_add(self.duration[place]);
+        }
+        let names: Vec<&[u8]> = self.name.distinct().collect();
+        let services: Vec<&str> = self.scopes.all.iter().map(ScopeBytes::service).collect();
+        let mut operations: HashMap<_, (u64, u64, u64)> = HashMap::new();
+        for ((scope, name, kind), counts) in counted {
+            let name = String::from_utf8_lossy(names[name as usize]).into_owned();
+            let key = (
+                services[scope as usize].to_owned(),
+                name,
+                Kind::from_otlp(kind).to_otlp(),
+            );
+            let sum = operations.entry(key).or_default();
+            *sum = (sum.0 + counts.0, sum.1 + counts.1, sum.2.saturating_add(counts.2));
+        }
+        operations
+    }
+
     /// Ends the block.
     pub(in crate::store) fn seal(self, compressor: &mut Compressor) -> io::Result<Sealed> {
         let fingerprints = self.fingerprints();
@@ -169,9 +197,7 @@ impl Builder {
         }
         parts.push((Part::Ids, ids(&self.traces, &self.spans, &elsewhere)));
         let attributes = self.attributes.columns.into_iter().map(|(column, values)| {
-            let range = range_of(&column, &values);
             Ok(SealedColumn {
-                range,
                 frame: compressor.frame(&values.encode())?,
                 column,
             })
@@ -284,27 +310,4 @@ fn collect_attributes(message: &[u8], number: u32, all: &mut Vec<u32>) {
             key.collect(attribute.value, all);
         }
     }
-}
-
-/// The least and the greatest number of a column.
-fn range_of(column: &Column, values: &Values) -> std::ops::RangeInclusive<f64> {
-    let Values::Numbers(numbers) = values else {
-        // A list may hold any number.
-        return if column.kind == Type::Other {
-            f64::NEG_INFINITY..=f64::INFINITY
-        } else {
-            0.0..=0.0
-        };
-    };
-    let (mut least, mut most) = (f64::INFINITY, f64::NEG_INFINITY);
-    for &number in numbers {
-        #[expect(clippy::cast_precision_loss, reason = "searches compare doubles")]
-        let number = match column.kind {
-            Type::Double => f64::from_bits(number),
-            _ => attributes::signed(number) as f64,
-        };
-        least = least.min(number);
-        most = most.max(number);
-    }
-    least..=most
 }

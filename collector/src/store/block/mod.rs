@@ -19,7 +19,7 @@ pub(super) use reader::{Block, ColumnValues, KIND_MASK, STATUS_SHIFT};
 pub(super) use sealed::{Frames, Part, Sealed, SealedColumn};
 
 /// A block is sealed when it has so many spans.
-pub(super) const SPANS: usize = 8192;
+pub(super) const SPANS: usize = if cfg!(test) { 32 } else { 8192 };
 /// Or when what it holds has so many bytes.
 pub(super) const BYTES: usize = 16 << 20;
 

@@ -237,13 +237,3 @@ impl Shapes {
             .map_or(&[], Vec::as_slice)
     }
 }
-
-impl ColumnValues {
-    /// How many values there are.
-    pub(in crate::store) fn len(&self) -> usize {
-        match self {
-            Self::Texts(texts) => texts.places().len(),
-            Self::Numbers(numbers) => numbers.len(),
-        }
-    }
-}

@@ -1,33 +1,51 @@
 //! Spans put together again: the bytes of a span from its block's columns.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use super::attributes::{Type, signed};
 use super::reader::ColumnValues;
-use super::{Block, Frames, KIND_MASK, STATUS_SHIFT};
+use super::{Block, Column, Frames, KIND_MASK, STATUS_SHIFT};
 use crate::model::{Resource, Scope, Span};
 use crate::store::ReadError;
 use crate::store::codec::{damaged, put_bytes, put_varint};
 use crate::wire::{SpanView, read_resource, read_scope};
 
+/// A scope, and the resource it is of.
+type Scoped = (Arc<Resource>, Arc<Scope>);
+
 impl<F: Frames> Block<F> {
     /// The spans at these places, which are in ascending order.
     pub(in crate::store) fn read(&self, places: &[usize]) -> Result<Vec<Span>, ReadError> {
+        if places.is_empty() {
+            return Ok(Vec::new());
+        }
         let scopes = self.scopes()?;
+        let mut attributes = Attributes {
+            columns: HashMap::new(),
+            used: vec![0; self.meta()?.columns.len()],
+        };
+        let mut bytes = Vec::new();
+        let mut next = 0;
         let mut spans = Vec::with_capacity(places.len());
-        self.rebuild(places, &mut |place, bytes| {
+        for &place in places {
+            (next..place).try_for_each(|span| attributes.skip(self, span))?;
+            next = place + 1;
+            bytes.clear();
+            self.put_core(place, &mut bytes)?;
+            attributes.put(self, place, &mut bytes)?;
+            bytes.extend_from_slice(self.remainder()?.at(place));
             let (resource, scope) = &scopes[self.scope()?[place] as usize];
             let span =
-                SpanView::parse(bytes).and_then(|span| span.read(Arc::clone(resource), Arc::clone(scope)));
+                SpanView::parse(&bytes).and_then(|span| span.read(Arc::clone(resource), Arc::clone(scope)));
             spans.push(span.map_err(|_| damaged("a span"))?);
-            Ok(())
-        })?;
+        }
         Ok(spans)
     }
 
     /// The resource and the scope of each number of a scope.
-    fn scopes(&self) -> Result<Vec<(Arc<Resource>, Arc<Scope>)>, ReadError> {
+    fn scopes(&self) -> Result<Vec<Scoped>, ReadError> {
         let read = |scope: &super::meta::ScopeBytes| {
             let resource = read_resource(&scope.resource, &scope.resource_schema);
             let scope = read_scope(&scope.scope, &scope.scope_schema);
@@ -37,42 +55,6 @@ impl<F: Frames> Block<F> {
             }
         };
         self.meta()?.scopes.iter().map(read).collect()
-    }
-
-    /// Gives the message of the span at each of these places, which are in ascending order.
-    fn rebuild(
-        &self,
-        places: &[usize],
-        give: &mut dyn FnMut(usize, &[u8]) -> Result<(), ReadError>,
-    ) -> Result<(), ReadError> {
-        let shapes = self.shapes()?;
-        let mut columns: HashMap<u16, ColumnValues> = HashMap::new();
-        let mut used = vec![0_usize; self.meta()?.columns.len()];
-        let mut bytes = Vec::new();
-        let mut next = 0;
-        for &place in places {
-            for span in next..place {
-                shapes
-                    .columns(span)
-                    .iter()
-                    .for_each(|&column| used[column as usize] += 1);
-            }
-            next = place + 1;
-            bytes.clear();
-            self.put_core(place, &mut bytes)?;
-            for &column in shapes.columns(place) {
-                let at = used[column as usize];
-                used[column as usize] += 1;
-                let values = match columns.entry(column) {
-                    std::collections::hash_map::Entry::Occupied(kept) => kept.into_mut(),
-                    std::collections::hash_map::Entry::Vacant(vacant) => vacant.insert(self.column(column)?),
-                };
-                self.put_attribute(column, values, at, &mut bytes)?;
-            }
-            bytes.extend_from_slice(self.remainder()?.at(place));
-            give(place, &bytes)?;
-        }
-        Ok(())
     }
 
     fn put_core(&self, place: usize, bytes: &mut Vec<u8>) -> Result<(), ReadError> {
@@ -103,44 +85,77 @@ impl<F: Frames> Block<F> {
         }
         Ok(())
     }
+}
 
-    fn put_attribute(
-        &self,
-        column: u16,
-        values: &ColumnValues,
-        at: usize,
+/// The columns that have been read, and of each how many values the spans before have.
+struct Attributes {
+    columns: HashMap<u16, ColumnValues>,
+    used: Vec<usize>,
+}
+
+impl Attributes {
+    /// Goes past a span.
+    fn skip<F: Frames>(&mut self, block: &Block<F>, span: usize) -> Result<(), ReadError> {
+        block
+            .shapes()?
+            .columns(span)
+            .iter()
+            .for_each(|&column| self.used[column as usize] += 1);
+        Ok(())
+    }
+
+    /// Appends a span's attributes, and goes past it.
+    fn put<F: Frames>(
+        &mut self,
+        block: &Block<F>,
+        span: usize,
         bytes: &mut Vec<u8>,
     ) -> Result<(), ReadError> {
-        let name = self
-            .meta()?
-            .columns
-            .get(column as usize)
-            .ok_or_else(|| damaged("a column's number"))?;
-        let mut value = Vec::new();
-        match values {
-            ColumnValues::Texts(texts) if name.kind == Type::Text => put_field(&mut value, 1, texts.at(at)),
-            ColumnValues::Texts(texts) => value.extend_from_slice(texts.at(at)),
-            ColumnValues::Numbers(numbers) => {
-                let number = *numbers.get(at).ok_or_else(|| damaged("a column's length"))?;
-                match name.kind {
-                    Type::Bool => value.extend_from_slice(&[2 << 3, u8::from(number != 0)]),
-                    Type::Double => {
-                        value.push(4 << 3 | 1);
-                        value.extend_from_slice(&number.to_le_bytes());
-                    }
-                    _ => {
-                        value.push(3 << 3);
-                        put_varint(&mut value, signed(number).cast_unsigned());
-                    }
+        for &column in block.shapes()?.columns(span) {
+            let at = self.used[column as usize];
+            self.used[column as usize] += 1;
+            let values = match self.columns.entry(column) {
+                Entry::Occupied(kept) => kept.into_mut(),
+                Entry::Vacant(vacant) => vacant.insert(block.column(column)?),
+            };
+            let column = &block.meta()?.columns[column as usize];
+            put_attribute(column, values, at, bytes)?;
+        }
+        Ok(())
+    }
+}
+
+/// Appends the attribute with the value number `at` of a column.
+fn put_attribute(
+    column: &Column,
+    values: &ColumnValues,
+    at: usize,
+    bytes: &mut Vec<u8>,
+) -> Result<(), ReadError> {
+    let mut value = Vec::new();
+    match values {
+        ColumnValues::Texts(texts) if column.kind == Type::Text => put_field(&mut value, 1, texts.at(at)),
+        ColumnValues::Texts(texts) => value.extend_from_slice(texts.at(at)),
+        ColumnValues::Numbers(numbers) => {
+            let number = *numbers.get(at).ok_or_else(|| damaged("a column's length"))?;
+            match column.kind {
+                Type::Bool => value.extend_from_slice(&[2 << 3, u8::from(number != 0)]),
+                Type::Double => {
+                    value.push(4 << 3 | 1);
+                    value.extend_from_slice(&number.to_le_bytes());
+                }
+                _ => {
+                    value.push(3 << 3);
+                    put_varint(&mut value, signed(number).cast_unsigned());
                 }
             }
         }
-        let mut attribute = Vec::with_capacity(name.key.len() + value.len() + 8);
-        put_field(&mut attribute, 1, name.key.as_bytes());
-        put_field(&mut attribute, 2, &value);
-        put_field(bytes, 9, &attribute);
-        Ok(())
     }
+    let mut attribute = Vec::with_capacity(column.key.len() + value.len() + 8);
+    put_field(&mut attribute, 1, column.key.as_bytes());
+    put_field(&mut attribute, 2, &value);
+    put_field(bytes, 9, &attribute);
+    Ok(())
 }
 
 /// Appends a field of bytes.

@@ -59,8 +59,6 @@ pub(in crate::store) struct Sealed {
 #[derive(Debug)]
 pub(in crate::store) struct SealedColumn {
     pub(in crate::store) column: Column,
-    /// The least and the greatest of its numbers, NaN left out; 0 for texts, anything for lists.
-    pub(in crate::store) range: RangeInclusive<f64>,
     pub(in crate::store) frame: Vec<u8>,
 }
 

@@ -86,13 +86,6 @@ impl TextColumn {
         pack(&mut bytes, &places);
         bytes
     }
-
-    pub(in crate::store) fn clear(&mut self) {
-        self.arena.clear();
-        self.ends.clear();
-        self.table.clear();
-        self.places.clear();
-    }
 }
 
 fn slice<'a>(arena: &'a [u8], ends: &[u32], number: u32) -> &'a [u8] {

@@ -132,17 +132,9 @@ fn may_match(kind: Type, test: &ValueTest) -> bool {
 /// Of each value of a column, whether it is as asked.
 fn values(values: &ColumnValues, column: &Column, test: &ValueTest) -> Result<Vec<bool>, ReadError> {
     Ok(match values {
-        ColumnValues::Numbers(numbers) => {
-            let value = |&number: &u64| match column.kind {
-                Type::Bool => Value::Bool(number != 0),
-                Type::Double => Value::Double(f64::from_bits(number)),
-                _ => Value::Int(signed(number)),
-            };
-            numbers
-                .iter()
-                .map(|number| test.matches(&value(number)))
-                .collect()
-        }
+        ColumnValues::Numbers(values) => numbers(values, column.kind)
+            .map(|value| test.matches(&value))
+            .collect(),
         ColumnValues::Texts(texts) => {
             let distinct = (0..texts.distinct()).map(|number| texts.text(number));
             let matches: Vec<bool> = match (column.kind, test) {
@@ -164,6 +156,15 @@ fn values(values: &ColumnValues, column: &Column, test: &ValueTest) -> Result<Ve
                 .map(|&text| matches[text as usize])
                 .collect()
         }
+    })
+}
+
+/// The values in a column of numbers.
+pub(super) fn numbers(values: &[u64], kind: Type) -> impl Iterator<Item = Value> {
+    values.iter().map(move |&number| match kind {
+        Type::Bool => Value::Bool(number != 0),
+        Type::Double => Value::Double(f64::from_bits(number)),
+        _ => Value::Int(signed(number)),
     })
 }
 

@@ -6,8 +6,9 @@ mod evaluate;
 mod finder;
 mod required;
 mod top;
+mod values;
+pub(super) mod in_head;
 
-pub(super) use bits::Bits;
 pub(super) use evaluate::evaluate;
 pub(super) use required::Required;
 pub(super) use top::Top;

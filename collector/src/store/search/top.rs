@@ -24,6 +24,10 @@ impl Top {
         }
     }
 
+    pub(in crate::store) fn order(&self) -> SearchOrder {
+        self.order
+    }
+
     /// What hits are sorted by: the greatest is the first.
     pub(in crate::store) fn key(&self, start: u64, duration: u64) -> u64 {
         match self.order {
