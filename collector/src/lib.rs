@@ -6,6 +6,7 @@ pub mod model;
 pub mod filter;
 pub mod wire;
 pub mod store;
+pub mod generate;
 
 #[cfg(test)]
 mod testing;

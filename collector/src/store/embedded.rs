@@ -86,6 +86,17 @@ impl Store {
             .clone()
     }
 
+    /// How many spans and log records are stored and in no block yet.
+    #[must_use]
+    pub fn unsealed(&self) -> usize {
+        self.shared
+            .snapshot()
+            .head
+            .iter()
+            .map(|unsealed| unsealed.places().len())
+            .sum()
+    }
+
     /// Stops writing: requests that came before are written, later ones are refused.
     pub fn close(&self) {
         let mut threads = self.threads.lock().unwrap_or_else(PoisonError::into_inner);
