@@ -2,6 +2,6 @@
 //!
 //! The modules stand in the order of the flow: a module imports only those above it.
 
-pub mod filter;
 pub mod model;
+pub mod filter;
 pub mod store;
