@@ -6,3 +6,4 @@ pub mod model;
 pub mod filter;
 pub mod store;
 pub mod analysis;
+pub mod web;
