@@ -329,7 +329,7 @@ async fn ten_thousand_spans_are_answered_soon() {
 }
 
 /// `SPANWRIGHT_PREVIEW=127.0.0.1:8009 cargo test -p spanwright-collector --lib preview -- --ignored` serves the pages
-/// with made traces for ten minutes.
+/// with made traces for ten minutes; with `SPANWRIGHT_PREVIEW_EMPTY` set, without.
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "serves the pages for a person to look at"]
 async fn preview() {
@@ -342,6 +342,9 @@ async fn preview() {
         big.id, evil.id, traces[34].id
     );
     traces.extend([big, evil]);
+    if std::env::var_os("SPANWRIGHT_PREVIEW_EMPTY").is_some() {
+        traces.clear();
+    }
     let (sender, _) = broadcast::channel(64);
     let tail: Arc<dyn Tail> = Arc::new(Arriving(sender.clone()));
     let listener = tokio::net::TcpListener::bind(address).await.expect("a free port");

@@ -2,9 +2,10 @@
 
 use maud::{Markup, html};
 
-use super::params::{LIMITS, Params, RANGES, address};
+use super::params::{CUSTOM, LIMITS, Params, RANGES, address};
 use crate::filter::line::LineError;
 use crate::store::SearchOrder;
+use crate::web::now;
 
 const EXAMPLES: [&str; 4] = [
     "error=true",
@@ -34,6 +35,11 @@ pub(super) fn form(params: &Params, error: Option<&LineError>) -> Markup {
                         }
                     }
                 }
+            }
+        }
+        @if let Some(moment) = params.wrong_moment(now()) {
+            p.line-error role="alert" {
+                (format!("{moment:?} is no moment: write it as in 2026-01-01T12:00, 2026-01-01T12:00:00Z, -2h or now"))
             }
         }
         @if let Some(error) = error {
@@ -76,12 +82,10 @@ fn range(params: &Params) -> Markup {
                 @for (key, name) in RANGES {
                     option value=(key) selected[key == chosen] { (name) }
                 }
-                @if chosen == "custom" {
-                    option value="custom" selected { "From … to …" }
-                }
+                option value=(CUSTOM) selected[chosen == CUSTOM] { "From … to …" }
             }
         }
-        @if chosen == "custom" {
+        @if chosen == CUSTOM {
             label { "From" input name="from" value=(params.from) size="20" placeholder="-2h"; }
             label { "To" input name="to" value=(params.to) size="20" placeholder="now"; }
         }

@@ -6,6 +6,7 @@ mod results;
 mod scatter;
 mod welcome;
 
+use std::ops::Range;
 use std::time::{Duration, Instant};
 
 use axum::extract::{Query, State};
@@ -18,7 +19,7 @@ pub(super) use params::{Params, RANGES, address};
 use super::layout::Page;
 use super::respond::{PageError, off, to_response};
 use super::{Site, now};
-use crate::analysis::Summary;
+use crate::analysis::{Summary, Tree};
 use crate::filter::line::{LineError, parse};
 use crate::model::{Nanos, TraceId};
 use crate::store::{Hit, Read, Search};
@@ -56,17 +57,17 @@ struct Row {
     hit: Hit,
     /// `None` where there was no time to read the trace.
     summary: Option<Summary>,
+    /// From its start to its end, as its page has them.
+    time: Range<Nanos>,
 }
 
 impl Row {
     fn start(&self) -> Nanos {
-        self.summary
-            .as_ref()
-            .map_or(self.hit.start, |summary| summary.start)
+        self.time.start
     }
 
     fn duration(&self) -> Nanos {
-        self.summary.as_ref().map_or(self.hit.duration, Summary::duration)
+        self.time.end - self.time.start
     }
 
     fn has_error(&self) -> bool {
@@ -100,11 +101,18 @@ fn search(read: &dyn Read, params: &Params, now: Nanos) -> Result<Outcome, PageE
     let began = Instant::now();
     let mut rows = Vec::with_capacity(hits.len());
     for hit in hits {
-        let summary = match began.elapsed() < SUMMARIES {
-            true => read.trace(hit.trace_id)?.map(|trace| Summary::new(&trace)),
+        let trace = match began.elapsed() < SUMMARIES {
+            true => read.trace(hit.trace_id)?,
             false => None,
         };
-        rows.push(Row { hit, summary });
+        rows.push(Row {
+            time: trace.as_ref().map_or_else(
+                || hit.start..hit.start.saturating_add(hit.duration),
+                |trace| Tree::new(trace).time(),
+            ),
+            summary: trace.as_ref().map(Summary::new),
+            hit,
+        });
     }
     Ok(Outcome::Found(rows))
 }

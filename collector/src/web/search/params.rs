@@ -20,6 +20,9 @@ pub(in crate::web) const RANGES: [(&str, &str); 7] = [
 ];
 const DEFAULT_RANGE: &str = "24h";
 
+/// From a moment to a moment.
+pub(super) const CUSTOM: &str = "custom";
+
 pub(super) const LIMITS: [usize; 5] = [20, 50, 100, 200, 500];
 
 /// What the address of a search says.
@@ -32,7 +35,7 @@ pub(in crate::web) struct Params {
     pub(in crate::web) range: String,
     pub(super) order: String,
     pub(super) limit: String,
-    /// Moments, which go before the range.
+    /// Moments, for the range that is called custom.
     pub(super) from: String,
     pub(super) to: String,
     /// A trace to open instead.
@@ -42,8 +45,8 @@ pub(in crate::web) struct Params {
 impl Params {
     /// The chosen range's name in the address; `custom` where moments are given.
     pub(in crate::web) fn range(&self) -> &str {
-        if self.has_moments() {
-            return "custom";
+        if self.range == CUSTOM || self.range.is_empty() && !(self.from.is_empty() && self.to.is_empty()) {
+            return CUSTOM;
         }
         RANGES
             .iter()
@@ -51,16 +54,20 @@ impl Params {
             .map_or(DEFAULT_RANGE, |(key, _)| key)
     }
 
-    pub(super) fn has_moments(&self) -> bool {
-        !self.from.is_empty() || !self.to.is_empty()
+    /// A moment that was given and is none.
+    pub(super) fn wrong_moment(&self, now: Nanos) -> Option<&str> {
+        [&*self.from, &*self.to]
+            .into_iter()
+            .filter(|_| self.range() == CUSTOM)
+            .find(|text| !text.is_empty() && moment(text, now).is_none())
     }
 
     /// The time to search in. What is ahead of our clock is in it, as a sender's clock may be.
     pub(in crate::web) fn time(&self, now: Nanos) -> Range<Nanos> {
-        if self.has_moments() {
-            return moment(&self.from, now).unwrap_or(0)..moment(&self.to, now).unwrap_or(Nanos::MAX);
-        }
         let from = match self.range() {
+            CUSTOM => {
+                return moment(&self.from, now).unwrap_or(0)..moment(&self.to, now).unwrap_or(Nanos::MAX);
+            }
             "all" => 0,
             range => moment(&format!("-{range}"), now).unwrap_or(0),
         };
@@ -125,11 +132,27 @@ mod tests {
         let now = 100 * 86_400_000_000_000;
         assert_eq!(params.time(now), now - 86_400_000_000_000..Nanos::MAX);
         let custom = Params {
+            range: String::new(),
             from: "1970-01-01".to_owned(),
             to: "now".to_owned(),
             ..params
         };
-        assert_eq!((custom.range(), custom.time(now)), ("custom", 0..now));
+        assert_eq!((custom.range(), custom.time(now)), (CUSTOM, 0..now));
+        assert_eq!(custom.wrong_moment(now), None);
+        let wrong = Params {
+            to: "soon".to_owned(),
+            ..custom.clone()
+        };
+        assert_eq!(wrong.wrong_moment(now), Some("soon"));
+        let chosen = Params {
+            range: "1h".to_owned(),
+            ..custom
+        };
+        assert_eq!(
+            chosen.range(),
+            "1h",
+            "what is chosen goes before what is left in the fields"
+        );
     }
 
     #[test]
