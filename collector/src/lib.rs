@@ -7,6 +7,9 @@ pub mod filter;
 pub mod wire;
 pub mod store;
 pub mod generate;
+pub mod analysis;
+pub mod ingest;
+pub mod web;
 
 #[cfg(test)]
 mod testing;

@@ -3,6 +3,7 @@
 //! One tree for all who search: the query line, Jaeger's parameters and the command line make it, the store answers it.
 //! [`Filter::matches`] is its meaning; the store's faster ways give the same answers.
 
+pub mod line;
 mod matching;
 
 pub(crate) use matching::holds;
