@@ -6,3 +6,4 @@ pub mod model;
 pub mod filter;
 pub mod wire;
 pub mod store;
+pub mod ingest;
