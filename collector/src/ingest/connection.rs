@@ -14,9 +14,9 @@ use tokio::sync::watch;
 
 use super::activity::{Activity, Expired, Watched};
 use super::counts::add;
-use super::otlp_http;
 use super::reply::Reply;
 use super::take::Shared;
+use super::{otlp_grpc, otlp_http};
 
 /// How long a connection that is closed for idleness may take to say goodbye.
 const GOODBYE: Duration = Duration::from_secs(1);
@@ -97,6 +97,7 @@ async fn answer(
 ) -> Result<Response<Reply>, Infallible> {
     let busy = activity.begin();
     let response = match role {
+        Role::Otlp if otlp_grpc::is_call(request.headers()) => otlp_grpc::answer(&shared, request).await,
         Role::Otlp => otlp_http::answer(&shared, request).await,
     };
     add(&shared.counters.requests, 1);

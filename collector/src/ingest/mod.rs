@@ -16,6 +16,7 @@ mod reply;
 mod arriving;
 mod take;
 mod otlp_http;
+mod otlp_grpc;
 mod connection;
 mod serve;
 

@@ -128,7 +128,8 @@ async fn what_is_no_otlp_is_refused_by_the_right_status() {
     let body = some_traces(1).encode_to_vec();
     let cut = &body[..body.len() - 1];
     let zipped = gzip(&body);
-    let cases: [(&str, &[(&str, &str)], &[u8], u16, i32, &str); 9] = [
+    type Case<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a [u8], u16, i32, &'a str);
+    let cases: [Case<'_>; 9] = [
         ("/v1/traces", &[PROTOBUF], cut, 400, 3, "not OTLP protobuf"),
         (
             "/v1/metrics",

@@ -1,5 +1,7 @@
 //! OTLP's receiver, over real sockets, against what its specification says.
+#![allow(clippy::unwrap_used, reason = "a test may")]
 
+mod grpc;
 mod http;
 
 #[path = "../support/mod.rs"]

@@ -1,5 +1,10 @@
 //! What the tests of the ingest have in common: a store in memory, a client, requests.
-#![allow(dead_code, unreachable_pub, reason = "each test binary uses its part")]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    clippy::unwrap_used,
+    reason = "each test binary uses its part"
+)]
 
 pub mod client;
 pub mod requests;
