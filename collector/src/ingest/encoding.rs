@@ -7,7 +7,7 @@ use flate2::bufread::MultiGzDecoder;
 use super::budget::Reservation;
 use super::held::{Held, Source, Unpacked};
 use super::refusal::Refusal;
-use crate::wire::make_room;
+use crate::wire::{JsonError, Room, make_room};
 
 /// Bits of the largest window that zstd may ask for: 8 MiB, what HTTP allows (RFC 9659).
 const ZSTD_WINDOW: u32 = 23;
@@ -74,6 +74,62 @@ pub(super) fn unpack(
     Ok((bytes, reservation))
 }
 
+/// Bytes that are made of a body as it is unpacked, by `make`.
+pub(super) fn convert(
+    held: Held,
+    encoding: Encoding,
+    limit: usize,
+    make: impl FnOnce(&mut dyn Read, &mut dyn Room) -> Result<Vec<u8>, JsonError>,
+) -> Result<(Vec<u8>, Reservation), Refusal> {
+    let (source, mut room) = held.unpack(limit);
+    let reader = encoding.reader(source).map_err(|_| Refusal::Internal)?;
+    let mut reader = AtMost {
+        reader,
+        limit,
+        left: limit,
+        failed: None,
+    };
+    let made = make(&mut reader, &mut room);
+    if let Some(refusal) = reader.failed {
+        return Err(refusal);
+    }
+    drop(reader);
+    let mut bytes = made.map_err(|error| match error {
+        JsonError::NoRoom(_) => refused(&room, limit),
+        JsonError::Malformed(_) => Refusal::bad_data(&error),
+    })?;
+    bytes.shrink_to_fit();
+    let reservation = room.finish(bytes.len())?;
+    Ok((bytes, reservation))
+}
+
+/// Reads no more than a request may have.
+struct AtMost {
+    reader: Box<dyn BufRead>,
+    limit: usize,
+    left: usize,
+    /// What is wrong with the body itself, and not with what is made of it.
+    failed: Option<Refusal>,
+}
+
+impl Read for AtMost {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.reader.read(buffer).map_err(|error| {
+            self.failed = Some(malformed(&error));
+            error
+        })?;
+        let left = self.left.checked_sub(count).ok_or(io::ErrorKind::FileTooLarge);
+        self.left = left.inspect_err(|_| self.failed = Some(Refusal::TooLarge { limit: self.limit }))?;
+        Ok(count)
+    }
+}
+
+/// Why the room was refused.
+fn refused(room: &Unpacked, limit: usize) -> Refusal {
+    room.refused()
+        .map_or(Refusal::Internal, |why| Refusal::room(why, limit))
+}
+
 fn read_all(
     reader: &mut dyn BufRead,
     bytes: &mut Vec<u8>,
@@ -84,11 +140,7 @@ fn read_all(
         if reader.fill_buf().map_err(|error| malformed(&error))?.is_empty() {
             return Ok(());
         }
-        let refused = |room: &Unpacked| {
-            room.refused()
-                .map_or(Refusal::Internal, |why| Refusal::room(why, limit))
-        };
-        let spare = make_room(bytes, 1, room).map_err(|_| refused(room))?;
+        let spare = make_room(bytes, 1, room).map_err(|_| refused(room, limit))?;
         let mut part = Read::take(&mut *reader, spare as u64);
         part.read_to_end(bytes).map_err(|error| malformed(&error))?;
     }

@@ -186,18 +186,18 @@ impl Unpacked {
 
 impl Room for Unpacked {
     fn grow(&mut self, needed: usize, wished: usize) -> Result<usize, NoRoom> {
-        let capacity = wished.min(self.limit);
-        let held = (capacity + self.left.get()).saturating_sub(SLACK);
-        self.refused = if needed > self.limit {
-            Some(Refused::TooLarge)
-        } else {
-            self.reservation.resize(held).err().map(|Spent| Refused::Spent)
-        };
-        if self.refused.is_some() {
-            Err(NoRoom)
-        } else {
-            Ok(capacity)
+        if needed > self.limit {
+            self.refused = Some(Refused::TooLarge);
+            return Err(NoRoom);
         }
+        for capacity in [wished.min(self.limit), needed] {
+            let held = (capacity + self.left.get()).saturating_sub(SLACK);
+            if self.reservation.resize(held).is_ok() {
+                return Ok(capacity);
+            }
+        }
+        self.refused = Some(Refused::Spent);
+        Err(NoRoom)
     }
 }
 

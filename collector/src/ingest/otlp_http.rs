@@ -16,6 +16,7 @@ use super::reply::Reply;
 use super::status::{Outcome, Signal, status_json, status_protobuf};
 use super::take::{Format, Shared, take};
 
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const PROTOBUF: HeaderValue = HeaderValue::from_static("application/x-protobuf");
 
 /// Answers a request to one of OTLP's paths.
@@ -23,14 +24,16 @@ pub(super) async fn answer(shared: &Arc<Shared>, request: Request<Incoming>) -> 
     let signal = signal(request.uri().path());
     let format = format(request.headers());
     let result = match head(&request, signal) {
-        Ok((signal, format, encoding)) => receive(shared, request, signal, format, encoding).await,
+        Ok((signal, format, encoding)) => receive(shared, request, signal, format, encoding)
+            .await
+            .map(|outcome| (outcome, signal)),
         Err(refusal) => {
             discard(shared, request).await;
             Err(refusal)
         }
     };
     match result {
-        Ok(outcome) => with_type(StatusCode::OK, PROTOBUF, outcome.to_protobuf()),
+        Ok((outcome, signal)) => success(&outcome, signal, format),
         Err(refusal) => {
             shared.counters.refused(&refusal);
             refused(&refusal, format)
@@ -63,6 +66,7 @@ fn format(headers: &HeaderMap) -> Option<Format> {
     let value = headers.get(CONTENT_TYPE)?.as_bytes();
     let name = value.split(|&byte| byte == b';').next()?.trim_ascii();
     match name.to_ascii_lowercase().as_slice() {
+        b"application/json" => Some(Format::Json),
         b"application/x-protobuf" | b"application/protobuf" => Some(Format::Protobuf),
         _ => None,
     }
@@ -120,6 +124,13 @@ pub(super) async fn discard(shared: &Shared, request: Request<Incoming>) {
         let config = &shared.config;
         let arriving = Arriving::new(request.into_body(), config.largest(), config.timeouts.body);
         arriving.drain().await;
+    }
+}
+
+fn success(outcome: &Outcome, signal: Signal, format: Option<Format>) -> Response<Reply> {
+    match format {
+        Some(Format::Json) => with_type(StatusCode::OK, JSON, outcome.to_json(signal)),
+        _ => with_type(StatusCode::OK, PROTOBUF, outcome.to_protobuf()),
     }
 }
 

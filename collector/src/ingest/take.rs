@@ -8,12 +8,12 @@ use tokio::sync::Semaphore;
 use super::budget::{Budget, Reservation};
 use super::config::IngestConfig;
 use super::counts::{Counters, add};
-use super::encoding::{Encoding, unpack};
+use super::encoding::{Encoding, convert, unpack};
 use super::held::Held;
 use super::refusal::Refusal;
 use super::status::{Outcome, Signal};
 use crate::store::Append;
-use crate::wire::{self, Request, count_points};
+use crate::wire::{self, JsonRequest, Request, count_points, from_json};
 
 /// Bytes of a body that are read where they arrived. Larger ones would keep a thread from its connections, and go to
 /// one of their own.
@@ -34,6 +34,7 @@ pub(super) struct Shared {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Format {
     Protobuf,
+    Json,
 }
 
 /// A body that has been read.
@@ -79,6 +80,16 @@ fn read(
 ) -> Result<Taken, Refusal> {
     let (bytes, reservation) = match format {
         Format::Protobuf => unpack(held, encoding, config.largest())?,
+        Format::Json => {
+            let request = match signal {
+                Signal::Traces => JsonRequest::Traces,
+                Signal::Logs => JsonRequest::Logs,
+                Signal::Metrics => JsonRequest::Metrics,
+            };
+            convert(held, encoding, config.largest(), |json, room| {
+                from_json(request, json, room)
+            })?
+        }
     };
     let signal = match signal {
         Signal::Traces => wire::Signal::Traces,

@@ -42,6 +42,7 @@ pub fn make_room(bytes: &mut Vec<u8>, more: usize, room: &mut dyn Room) -> Resul
 pub struct Writer<'a> {
     bytes: Vec<u8>,
     room: &'a mut dyn Room,
+    full: bool,
 }
 
 /// A message that is being written.
@@ -58,6 +59,7 @@ impl<'a> Writer<'a> {
         Self {
             bytes: Vec::new(),
             room,
+            full: false,
         }
     }
 
@@ -79,13 +81,21 @@ impl<'a> Writer<'a> {
         self.bytes.is_empty()
     }
 
+    /// Whether there was no room once.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.full
+    }
+
     /// Takes back what was written after the first `length` bytes.
     pub fn truncate(&mut self, length: usize) {
         self.bytes.truncate(length);
     }
 
     fn push(&mut self, bytes: &[u8]) -> Result<(), NoRoom> {
-        make_room(&mut self.bytes, bytes.len(), self.room)?;
+        let made = make_room(&mut self.bytes, bytes.len(), self.room);
+        self.full |= made.is_err();
+        made?;
         self.bytes.extend_from_slice(bytes);
         Ok(())
     }

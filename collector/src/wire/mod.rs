@@ -11,9 +11,11 @@ mod request;
 mod resource;
 mod span;
 mod value;
+mod json;
 
 pub use encode::{NoRoom, Open, Room, Unbounded, Writer, make_room};
 pub use field::{Field, Fields, WireError};
+pub use json::{JsonError, JsonRequest, from_json};
 pub use log::LogView;
 pub use metrics::count_points;
 pub use request::{Limits, Place, Rejected, Request, RequestError, Scoped, Signal};

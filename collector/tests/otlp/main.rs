@@ -3,6 +3,7 @@
 
 mod grpc;
 mod http;
+mod json;
 
 #[path = "../support/mod.rs"]
 mod support;
