@@ -3,15 +3,21 @@
 //! A request of 64 MiB decoded into structs takes some 350 MB; here it stays the bytes it came as, and a list of where
 //! its spans are ([`Request`]). The store takes spans out of the same bytes.
 
+mod encode;
 mod field;
 mod log;
+mod metrics;
 mod request;
 mod resource;
 mod span;
 mod value;
+mod json;
 
+pub use encode::{NoRoom, Open, Room, Unbounded, Writer, make_room};
 pub use field::{Field, Fields, WireError};
+pub use json::{JsonError, JsonRequest, from_json};
 pub use log::LogView;
+pub use metrics::count_points;
 pub use request::{Limits, Place, Rejected, Request, RequestError, Scoped, Signal};
 pub use resource::{read_resource, read_scope, service};
 pub use span::SpanView;

@@ -4,7 +4,7 @@ use super::{Field, Fields, WireError};
 use crate::model::{Attribute, Value};
 
 /// How deep lists and maps may stand in one another.
-const MAX_DEPTH: u32 = 32;
+pub(super) const MAX_DEPTH: u32 = 32;
 
 /// An attribute in place.
 #[derive(Debug, Clone, Copy, PartialEq)]

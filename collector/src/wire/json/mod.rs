@@ -1,0 +1,71 @@
+//! OTLP's JSON becomes OTLP's protobuf, as it is read: no tree of it is ever in memory.
+//!
+//! By OTLP's rules: ids are hex, names are lowerCamelCase, enums are numbers, 64-bit integers may be texts, unknown
+//! fields are nothing. What some senders write as well is read too: `snake_case`, names of enums. What is wrong with
+//! one span (an id that is none) is written so that [`super::Request::read`] rejects that span alone.
+
+mod message;
+mod scalar;
+mod schema;
+mod skip;
+mod texts;
+
+use std::io::{BufReader, Read};
+
+use serde::de::DeserializeSeed;
+
+use self::message::MessageSeed;
+use self::texts::BoundedTexts;
+use super::{NoRoom, Room, Writer};
+
+/// Bytes of a text or a number. A span with a longer text would be rejected anyway.
+const LONGEST: usize = 8 << 20;
+
+/// What a request holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum JsonRequest {
+    /// `ExportTraceServiceRequest`.
+    Traces,
+    /// `ExportLogsServiceRequest`.
+    Logs,
+    /// `ExportMetricsServiceRequest`, of which only the data points' number is kept.
+    Metrics,
+}
+
+/// JSON is no request of OTLP.
+#[derive(Debug, thiserror::Error)]
+pub enum JsonError {
+    /// It is no JSON, or not what OTLP has there; or the reader failed.
+    #[error("the request is not OTLP JSON: {0}")]
+    Malformed(#[from] serde_json::Error),
+    /// The room said no.
+    #[error(transparent)]
+    NoRoom(#[from] NoRoom),
+}
+
+/// Writes a request that is JSON as protobuf.
+///
+/// # Errors
+/// When it is no JSON of OTLP, or there is no room.
+pub fn from_json(request: JsonRequest, json: impl Read, room: &mut dyn Room) -> Result<Vec<u8>, JsonError> {
+    let message = match request {
+        JsonRequest::Traces => &schema::TRACES,
+        JsonRequest::Logs => &schema::LOGS,
+        JsonRequest::Metrics => &schema::METRICS,
+    };
+    let mut writer = Writer::new(room);
+    let mut reader = serde_json::Deserializer::from_reader(BufReader::new(BoundedTexts::new(json, LONGEST)));
+    // It is beyond what OTLP may nest; the visitors have a limit of their own.
+    reader.disable_recursion_limit();
+    let seed = MessageSeed {
+        message,
+        writer: &mut writer,
+        depth: 0,
+    };
+    let result = seed.deserialize(&mut reader).and_then(|()| reader.end());
+    if writer.is_full() {
+        return Err(NoRoom.into());
+    }
+    result?;
+    Ok(writer.finish())
+}
