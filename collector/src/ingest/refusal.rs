@@ -91,7 +91,7 @@ impl Refusal {
     /// When the sender may try again, where that makes sense.
     pub(super) fn retry(&self) -> Option<Duration> {
         match self {
-            Self::Busy | Self::Store(AppendError::Closed) => Some(Duration::from_secs(1)),
+            Self::Busy | Self::Store(AppendError::Closed | AppendError::Behind) => Some(Duration::from_secs(1)),
             Self::Store(AppendError::Io(_)) => Some(Duration::from_secs(5)),
             Self::Store(AppendError::Full) => Some(Duration::from_secs(30)),
             _ => None,
@@ -123,12 +123,13 @@ impl Refusal {
             Self::Store(AppendError::Io(_)) => 11,
             Self::Store(AppendError::Closed) => 12,
             Self::Internal => 13,
+            Self::Store(AppendError::Behind) => 14,
         }
     }
 }
 
 /// What counts call the reasons.
-pub(super) const REASONS: [&str; 14] = [
+pub(super) const REASONS: [&str; 15] = [
     "bad_data",
     "path",
     "method",
@@ -143,4 +144,5 @@ pub(super) const REASONS: [&str; 14] = [
     "disk",
     "stopping",
     "internal",
+    "behind",
 ];
