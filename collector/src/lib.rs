@@ -10,6 +10,8 @@ pub mod generate;
 pub mod analysis;
 pub mod ingest;
 pub mod web;
+pub mod service;
+pub mod cli;
 
 #[cfg(test)]
 mod testing;

@@ -1,3 +1,10 @@
 //! The command `spanwright`.
 
-fn main() {}
+use std::process::ExitCode;
+
+use clap::Parser;
+use spanwright_collector::cli;
+
+fn main() -> ExitCode {
+    cli::run(cli::Arguments::parse())
+}

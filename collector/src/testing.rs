@@ -22,18 +22,7 @@ pub(crate) fn request(message: &ExportTraceServiceRequest) -> Request {
 
 /// The spans of a request, as the model has them.
 pub(crate) fn spans(request: &Request) -> Vec<crate::model::Span> {
-    let read = |place: &crate::wire::Place| {
-        let scoped = request.scopes[place.scope as usize];
-        let resource = crate::wire::read_resource(request.resource(scoped), request.resource_schema(scoped));
-        let scope = crate::wire::read_scope(request.scope(scoped), request.scope_schema(scoped));
-        let span = request.span(*place).expect("a span");
-        span.read(
-            resource.expect("a resource").into(),
-            scope.expect("a scope").into(),
-        )
-        .expect("a span")
-    };
-    request.records.iter().map(read).collect()
+    request.spans().collect()
 }
 
 /// A few words, so that things meet.

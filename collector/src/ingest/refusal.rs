@@ -91,7 +91,9 @@ impl Refusal {
     /// When the sender may try again, where that makes sense.
     pub(super) fn retry(&self) -> Option<Duration> {
         match self {
-            Self::Busy | Self::Store(AppendError::Closed | AppendError::Behind) => Some(Duration::from_secs(1)),
+            Self::Busy | Self::Store(AppendError::Closed | AppendError::Behind) => {
+                Some(Duration::from_secs(1))
+            }
             Self::Store(AppendError::Io(_)) => Some(Duration::from_secs(5)),
             Self::Store(AppendError::Full) => Some(Duration::from_secs(30)),
             _ => None,

@@ -1,8 +1,11 @@
 //! A request as it came: its bytes, and where the spans or log records in it are.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 
 use super::{Field, Fields, LogView, SpanView, WireError, resource};
+use crate::model::{Resource, Scope, Span};
 
 /// What a request holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -245,6 +248,24 @@ impl Request {
     #[must_use]
     pub fn span(&self, place: Place) -> Option<SpanView<'_>> {
         SpanView::parse(self.record(place)).ok()
+    }
+
+    /// All spans, whole; none in a request of log records.
+    pub fn spans(&self) -> impl Iterator<Item = Span> {
+        let mut read: Option<(u32, Arc<Resource>, Arc<Scope>)> = None;
+        self.records.iter().filter_map(move |place| {
+            if read.as_ref().is_none_or(|(number, ..)| *number != place.scope) {
+                let scoped = *self.scopes.get(place.scope as usize)?;
+                let resource =
+                    resource::read_resource(self.resource(scoped), self.resource_schema(scoped)).ok()?;
+                let scope = resource::read_scope(self.scope(scoped), self.scope_schema(scoped)).ok()?;
+                read = Some((place.scope, Arc::new(resource), Arc::new(scope)));
+            }
+            let (_, resource, scope) = read.as_ref()?;
+            let traces = self.signal == Signal::Traces;
+            let span = traces.then(|| self.span(*place)).flatten()?;
+            span.read(Arc::clone(resource), Arc::clone(scope)).ok()
+        })
     }
 
     /// The message `Resource` of a scope's spans.
