@@ -8,8 +8,8 @@ use std::thread::JoinHandle;
 use super::appending::{self, Appender};
 use super::config::{OpenError, StoreConfig};
 use super::head::Head;
-use super::log::{self, LogWriter};
-use super::partition::{self, PartitionReader, PartitionWriter, Through};
+use super::log::{self, LogWriter, Through};
+use super::partition::{self, PartitionReader, PartitionWriter};
 use super::sealing::Sealer;
 use super::state::{PartitionState, Shared};
 

@@ -3,8 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use super::log::Entry;
-use super::partition::Through;
+use super::log::{Entry, Through};
 use crate::wire::Place;
 
 /// The newest requests, in the log's order.

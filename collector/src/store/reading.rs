@@ -1,6 +1,6 @@
 //! What a store answers.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -8,6 +8,7 @@ use super::block::{Block, KIND_MASK, STATUS_SHIFT};
 use super::embedded::Store;
 use super::fingerprint;
 use super::partition::{BlockFrames, BlockInfo, Borrowed, SEGMENT_BLOCKS};
+use super::rollup::{self, CallMinute, Counts, MINUTE};
 use super::search::{Required, Top, evaluate, in_head};
 use super::state::{PartitionState, Snapshot};
 use super::{Dependency, Found, Hit, Operation, Read, ReadError, Search, SearchOrder, logs};
@@ -95,8 +96,30 @@ impl Read for Store {
         Ok(operations)
     }
 
-    fn dependencies(&self, _time: Range<Nanos>) -> Result<Vec<Dependency>, ReadError> {
-        Ok(Vec::new())
+    fn dependencies(&self, time: Range<Nanos>) -> Result<Vec<Dependency>, ReadError> {
+        let snapshot = self.shared.snapshot();
+        let mut edges: BTreeMap<(String, String), Counts> = BTreeMap::new();
+        let minutes = time.start / MINUTE..time.end.div_ceil(MINUTE);
+        for partition in &snapshot.partitions {
+            for (parent, child, counts) in partition.reader.connect()?.dependencies(minutes.clone())? {
+                edges.entry((parent, child)).or_default().merge(&counts);
+            }
+        }
+        let unsealed = rollup::unsealed(&snapshot.head).dependencies;
+        for (CallMinute { parent, child, .. }, counts) in unsealed
+            .into_iter()
+            .filter(|(call, _)| minutes.contains(&call.minute))
+        {
+            edges.entry((parent, child)).or_default().merge(&counts);
+        }
+        let dependency = |((parent, child), counts): ((String, String), Counts)| Dependency {
+            parent,
+            child,
+            calls: counts.calls,
+            errors: counts.errors,
+            duration: counts.durations.sum(),
+        };
+        Ok(edges.into_iter().map(dependency).collect())
     }
 
     fn keys(&self, prefix: &str, limit: usize) -> Result<Vec<String>, ReadError> {

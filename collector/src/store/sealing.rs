@@ -7,9 +7,10 @@ use super::appending::now;
 use super::block::{Builder, Sealed};
 use super::codec::Compressor;
 use super::config::StoreConfig;
-use super::log::{Entry, LogWriter};
+use super::log::{Entry, LogWriter, Through};
 use super::logs;
-use super::partition::{Batch, BlockInfo, PartitionReader, PartitionWriter, Through};
+use super::partition::{Batch, BlockInfo, PartitionReader, PartitionWriter};
+use super::rollup::{self, Recent};
 use super::state::{PartitionState, Shared};
 use super::{OpenError, ReadError, retention};
 use crate::model::Nanos;
@@ -35,6 +36,7 @@ pub(super) struct Sealer {
     /// Up to where requests are in blocks that are written.
     through: Through,
     next_expiry: Instant,
+    recent: Recent,
 }
 
 /// What is written next.
@@ -66,6 +68,7 @@ impl Sealer {
             log,
             through,
             next_expiry: Instant::now(),
+            recent: Recent::default(),
         })
     }
 
@@ -170,7 +173,7 @@ impl Sealer {
             through,
             ..
         } = std::mem::replace(pending, begun);
-        let operations = builder.operations();
+        let rollup = rollup::count(&builder, &mut self.recent);
         let spans = builder.len();
         let sealed = match builder.seal(&mut self.compressor) {
             Ok(sealed) => sealed,
@@ -185,7 +188,7 @@ impl Sealer {
         let batch = Batch {
             block: (spans > 0).then_some(&sealed),
             arrived: least..=most,
-            operations: &operations,
+            rollup: &rollup,
             logs: &logs,
             through,
         };

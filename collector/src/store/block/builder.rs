@@ -9,7 +9,7 @@ use super::attributes::{Attributes, Values};
 use super::meta::{Meta, ScopeBytes, Scopes};
 use super::sealed::{Part, Sealed, SealedColumn};
 use super::{BYTES, Column, KIND_MASK, SPANS, STATUS_SHIFT, Type, attributes, parents};
-use crate::model::{Kind, SpanId, TraceId};
+use crate::model::{Kind, Nanos, SpanId, TraceId};
 use crate::store::codec::{Compressor, TextColumn, pack};
 use crate::store::fingerprint::{self, Key};
 use crate::wire::{AttributeView, Field, Fields, Place, Request, SpanView, ValueView};
@@ -33,6 +33,22 @@ pub(in crate::store) struct Builder {
     overflow: bool,
     /// Of the span that is being added.
     rest: Vec<u8>,
+}
+
+/// What is counted of a span.
+#[derive(Debug)]
+pub(in crate::store) struct Row {
+    pub(in crate::store) trace: TraceId,
+    pub(in crate::store) span: SpanId,
+    pub(in crate::store) parent: Option<SpanId>,
+    /// Its number among [`Builder::services`].
+    pub(in crate::store) scope: usize,
+    /// Its number among [`Builder::names`].
+    pub(in crate::store) name: u32,
+    pub(in crate::store) kind: u8,
+    pub(in crate::store) error: bool,
+    pub(in crate::store) start: Nanos,
+    pub(in crate::store) duration: Nanos,
 }
 
 impl Builder {
@@ -131,32 +147,29 @@ impl Builder {
         taken
     }
 
-    /// Calls, errors and nanoseconds of each operation: service, name, and OTLP's number of the kind.
-    pub(in crate::store) fn operations(&self) -> HashMap<(String, String, u8), (u64, u64, u64)> {
-        let mut counted: HashMap<(u64, u32, u64), (u64, u64, u64), RandomState> = HashMap::default();
-        for (place, &name) in self.name.places().iter().enumerate() {
-            let kind = self.kind[place];
-            let counts = counted
-                .entry((self.scope[place], name, kind & KIND_MASK))
-                .or_default();
-            counts.0 += 1;
-            counts.1 += u64::from(kind >> STATUS_SHIFT == 2);
-            counts.2 = counts.2.saturating_add(self.duration[place]);
-        }
-        let names: Vec<&[u8]> = self.name.distinct().collect();
-        let services: Vec<&str> = self.scopes.all.iter().map(ScopeBytes::service).collect();
-        let mut operations: HashMap<_, (u64, u64, u64)> = HashMap::new();
-        for ((scope, name, kind), counts) in counted {
-            let name = String::from_utf8_lossy(names[name as usize]).into_owned();
-            let key = (
-                services[scope as usize].to_owned(),
-                name,
-                Kind::from_otlp(kind).to_otlp(),
-            );
-            let sum = operations.entry(key).or_default();
-            *sum = (sum.0 + counts.0, sum.1 + counts.1, sum.2.saturating_add(counts.2));
-        }
-        operations
+    /// The spans, as they are counted.
+    pub(in crate::store) fn rows(&self) -> impl Iterator<Item = Row> {
+        (0..self.len()).map(|place| Row {
+            trace: self.traces[self.trace[place] as usize],
+            span: self.spans[place],
+            parent: self.parents[place],
+            scope: self.scope[place] as usize,
+            name: self.name.places()[place],
+            kind: Kind::from_otlp(self.kind[place] & KIND_MASK).to_otlp(),
+            error: self.kind[place] >> STATUS_SHIFT == 2,
+            start: self.start[place],
+            duration: self.duration[place],
+        })
+    }
+
+    /// The service of each [`Row::scope`].
+    pub(in crate::store) fn services(&self) -> impl Iterator<Item = &str> {
+        self.scopes.all.iter().map(ScopeBytes::service)
+    }
+
+    /// The text of each [`Row::name`].
+    pub(in crate::store) fn names(&self) -> impl Iterator<Item = &[u8]> {
+        self.name.distinct()
     }
 
     /// Ends the block.

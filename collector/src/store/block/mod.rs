@@ -13,7 +13,7 @@ mod rebuild;
 mod sealed;
 
 pub(super) use attributes::{Column, Type, signed};
-pub(super) use builder::Builder;
+pub(super) use builder::{Builder, Row};
 pub(super) use meta::Meta;
 pub(super) use reader::{Block, ColumnValues, KIND_MASK, STATUS_SHIFT};
 pub(super) use sealed::{Frames, Part, Sealed, SealedColumn};

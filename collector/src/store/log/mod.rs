@@ -25,6 +25,15 @@ pub(super) struct Entry {
     pub(super) request: Request,
 }
 
+/// Up to where the log's entries are in blocks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub(in crate::store) struct Through {
+    /// All entries before this one are, whole.
+    pub(in crate::store) sequence: u64,
+    /// And so many records of this one.
+    pub(in crate::store) records: u64,
+}
+
 /// What a file begins with. The number is the format's.
 const FILE_HEADER: &[u8] = b"spanwright log 1\n";
 /// A file with more than this is followed by another.

@@ -1,6 +1,7 @@
 //! A partition: one SQLite file with the blocks that arrived in some time. It expires by the deletion of its file.
 
 mod reader;
+mod rollup;
 mod schema;
 mod segment;
 mod writer;
@@ -8,20 +9,11 @@ mod writer;
 pub(super) use reader::{BlockFrames, Borrowed, PartitionReader};
 pub(super) use schema::{open_existing, paths};
 pub(super) use segment::BLOCKS as SEGMENT_BLOCKS;
-pub(super) use writer::{Batch, OperationKey, PartitionWriter, StoredLog};
+pub(super) use writer::{Batch, PartitionWriter, StoredLog};
 
 use std::ops::RangeInclusive;
 
 use crate::model::Nanos;
-
-/// Up to where the log's entries are in blocks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-pub(super) struct Through {
-    /// All entries before this one are, whole.
-    pub(super) sequence: u64,
-    /// And so many records of this one.
-    pub(super) records: u64,
-}
 
 /// What is known of a block without reading it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,11 +5,12 @@ use std::sync::{Mutex, PoisonError};
 
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::BlockInfo;
 use super::schema::{self, table};
 use super::segment::{ROWS, Row, row_of};
-use super::{BlockInfo, OperationKey, Through};
 use crate::store::block::{Block, Frames, Part};
 use crate::store::codec::damaged;
+use crate::store::log::Through;
 use crate::store::{OpenError, ReadError};
 
 /// Connections that are kept for the next query; more are closed after use.
@@ -69,7 +70,7 @@ impl Drop for Borrowed<'_> {
 }
 
 impl Borrowed<'_> {
-    fn get(&self) -> Result<&Connection, ReadError> {
+    pub(super) fn get(&self) -> Result<&Connection, ReadError> {
         self.connection.as_ref().ok_or_else(|| damaged("a connection"))
     }
 
@@ -132,24 +133,6 @@ impl Borrowed<'_> {
             },
             info.spans,
         ))
-    }
-
-    /// All operations.
-    pub(in crate::store) fn operations(&self, service: Option<&str>) -> Result<Vec<OperationKey>, ReadError> {
-        let mut statement = self
-            .get()?
-            .prepare_cached("SELECT service, name, kind FROM operation WHERE ?1 IS NULL OR service = ?1")?;
-        let rows = statement.query_map([service], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
-        Ok(rows.collect::<Result<_, _>>()?)
-    }
-
-    /// The names of all services.
-    pub(in crate::store) fn services(&self) -> Result<Vec<String>, ReadError> {
-        let mut statement = self
-            .get()?
-            .prepare_cached("SELECT DISTINCT service FROM operation")?;
-        let rows = statement.query_map([], |row| row.get(0))?;
-        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// Keys that begin with `prefix`, and in how many blocks each is.

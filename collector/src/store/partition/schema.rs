@@ -65,8 +65,15 @@ CREATE TABLE segment(id INTEGER PRIMARY KEY, entries BLOB NOT NULL);
 CREATE TABLE unmerged(block INTEGER PRIMARY KEY, fingerprints BLOB NOT NULL);
 CREATE TABLE operation(
     service TEXT NOT NULL, name TEXT NOT NULL, kind INTEGER NOT NULL,
-    calls INTEGER NOT NULL, errors INTEGER NOT NULL, duration INTEGER NOT NULL,
     PRIMARY KEY (service, name, kind)) WITHOUT ROWID;
+CREATE TABLE operation_minute(
+    minute INTEGER NOT NULL, service TEXT NOT NULL, name TEXT NOT NULL, kind INTEGER NOT NULL,
+    calls INTEGER NOT NULL, errors INTEGER NOT NULL, durations BLOB NOT NULL,
+    PRIMARY KEY (service, minute, name, kind)) WITHOUT ROWID;
+CREATE TABLE dependency_minute(
+    minute INTEGER NOT NULL, parent TEXT NOT NULL, child TEXT NOT NULL,
+    calls INTEGER NOT NULL, errors INTEGER NOT NULL, durations BLOB NOT NULL,
+    PRIMARY KEY (minute, parent, child)) WITHOUT ROWID;
 CREATE TABLE attribute_key(key TEXT PRIMARY KEY, blocks INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE log(id INTEGER PRIMARY KEY, trace INTEGER NOT NULL, frame BLOB NOT NULL);
 CREATE INDEX log_trace ON log(trace);

@@ -1,15 +1,16 @@
 //! Writing a partition.
 
-use std::collections::HashMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, Transaction, params};
 
 use super::schema::{self, table};
-use super::{BlockInfo, SEGMENT_BLOCKS, Through, segment};
+use super::{BlockInfo, SEGMENT_BLOCKS, rollup, segment};
 use crate::store::block::{Sealed, SealedColumn};
 use crate::store::codec::Compressor;
+use crate::store::log::Through;
+use crate::store::rollup::Rollup;
 use crate::store::{OpenError, ReadError};
 
 /// The one connection that writes a partition.
@@ -21,15 +22,11 @@ pub(in crate::store) struct PartitionWriter {
     unmerged: Vec<Vec<u32>>,
 }
 
-/// An operation: service, name, and OTLP's number of the kind.
-pub(in crate::store) type OperationKey = (String, String, u8);
-
 /// What is written at once, or not at all.
 pub(in crate::store) struct Batch<'a> {
     pub(in crate::store) block: Option<&'a Sealed>,
     pub(in crate::store) arrived: std::ops::RangeInclusive<u64>,
-    /// Calls, errors and nanoseconds of each operation of the block.
-    pub(in crate::store) operations: &'a HashMap<OperationKey, (u64, u64, u64)>,
+    pub(in crate::store) rollup: &'a Rollup,
     pub(in crate::store) logs: &'a [StoredLog],
     pub(in crate::store) through: Through,
 }
@@ -114,7 +111,7 @@ impl PartitionWriter {
                 write_unmerged(&transaction, id, &block.fingerprints)?;
             }
         }
-        write_operations(&transaction, batch.operations)?;
+        rollup::write(&transaction, batch.rollup)?;
         for log in batch.logs {
             transaction
                 .prepare_cached("INSERT INTO log(trace, frame) VALUES (?1, ?2)")?
@@ -213,29 +210,6 @@ fn write_segment(transaction: &Transaction<'_>, id: u32, rows: &[Vec<u8>]) -> Re
             .execute(params![id * segment::ROWS + number, row])?;
     }
     transaction.execute("DELETE FROM unmerged", [])?;
-    Ok(())
-}
-
-fn write_operations(
-    transaction: &Transaction<'_>,
-    operations: &HashMap<OperationKey, (u64, u64, u64)>,
-) -> Result<(), ReadError> {
-    let mut statement = transaction.prepare_cached(
-        "INSERT INTO operation VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (service, name, kind) DO UPDATE SET \
-         calls = calls + excluded.calls, errors = errors + excluded.errors, \
-         duration = min(duration + excluded.duration, 9223372036854775807)",
-    )?;
-    for ((service, name, kind), (calls, errors, duration)) in operations {
-        let duration = i64::try_from(*duration).unwrap_or(i64::MAX);
-        statement.execute(params![
-            service,
-            name,
-            kind,
-            calls.cast_signed(),
-            errors.cast_signed(),
-            duration
-        ])?;
-    }
     Ok(())
 }
 
