@@ -103,6 +103,10 @@ fn operators(key: &str) -> Vec<Item> {
         "~" => "contains",
         "!~" => "does not contain",
         "=*" => "has one",
+        ">" => "more than",
+        ">=" => "at least",
+        "<" => "less than",
+        "<=" => "at most",
         _ => "",
     };
     operators

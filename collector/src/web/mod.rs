@@ -1,7 +1,7 @@
 //! The web page: HTML and SVG from here, and a little plain JavaScript that makes it quick to the hand.
 //!
 //! Every page says all it has to say without JavaScript, too. It runs under a Content-Security-Policy that allows
-//! nothing inline and nothing from elsewhere, and answers only to names that mean this machine (see [`access`]).
+//! nothing inline and nothing from elsewhere, and answers only to names that mean this machine (see [`WebConfig`]).
 
 mod access;
 mod assets;

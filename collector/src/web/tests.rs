@@ -1,7 +1,7 @@
 //! The pages as a browser gets them, and a preview of them for a person.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::Body;
@@ -310,20 +310,32 @@ async fn spans_are_told_as_they_arrive_where_the_line_holds() {
     );
 }
 
-/// Held to 100 ms in a release build.
+/// Held to the limits in a release build, by the best of five: other programs' load is not ours.
 #[tokio::test]
-async fn ten_thousand_spans_are_answered_soon() {
-    let trace = large(now(), 10_000);
-    let id = trace.id;
-    let mut site = site(vec![trace]);
-    for part in ["", "/data", "/find?q=error%3Dtrue"] {
-        let began = std::time::Instant::now();
-        let answer = get(&mut site, &format!("/trace/{id}{part}")).await;
-        let took = began.elapsed();
-        println!("{part:?}: {took:?}, {} bytes", answer.text.len());
-        assert_eq!(answer.status, StatusCode::OK);
-        if !cfg!(debug_assertions) {
-            assert!(took < Duration::from_millis(100), "{part}: {took:?}");
+async fn large_traces_are_answered_soon() {
+    for (spans, limit) in [
+        (10_000, Duration::from_millis(100)),
+        (100_000, Duration::from_millis(1_500)),
+    ] {
+        if cfg!(debug_assertions) && spans > 10_000 {
+            continue;
+        }
+        let trace = large(now(), spans);
+        let id = trace.id;
+        let mut site = site(vec![trace]);
+        for part in ["", "/data", "/find?q=error%3Dtrue"] {
+            let mut best = Duration::MAX;
+            for _ in 0..5 {
+                let began = Instant::now();
+                let answer = get(&mut site, &format!("/trace/{id}{part}")).await;
+                best = best.min(began.elapsed());
+                assert_eq!(answer.status, StatusCode::OK);
+            }
+            println!("{spans} spans, {part:?}: {best:?}");
+            assert!(
+                cfg!(debug_assertions) || best < limit,
+                "{spans} spans, {part:?}: {best:?}"
+            );
         }
     }
 }

@@ -28,14 +28,15 @@ export function complete(input) {
 
   const take = (at) => {
     const { text, more } = answer.items[at];
+    // Behind a whole key stands an operator; the collector offers those where a space ends the key.
+    const isKey = more && /^[\w"]/.test(text);
     const after = input.value.slice(answer.to);
     const gap = more || after.startsWith(' ') ? '' : ' ';
     input.value = input.value.slice(0, answer.from) + text + gap + after;
     const cursor = answer.from + text.length + gap.length;
     input.setSelectionRange(cursor, cursor);
     close();
-    // Behind a key stands an operator: asked for as if a space were there.
-    ask();
+    ask(isKey);
   };
 
   const show = () => {
@@ -50,12 +51,16 @@ export function complete(input) {
     input.setAttribute('aria-expanded', String(!list.hidden));
   };
 
-  const ask = settled(60, async () => {
+  const ask = settled(60, async (space = false) => {
     const turn = ++asked;
     const cursor = input.selectionStart ?? input.value.length;
-    const address = `${input.dataset.complete}?q=${encodeURIComponent(input.value)}&cursor=${cursor}`;
+    const gap = space === true ? ' ' : '';
+    const line = input.value.slice(0, cursor) + gap + input.value.slice(cursor);
+    const address = `${input.dataset.complete}?q=${encodeURIComponent(line)}&cursor=${cursor + gap.length}`;
     const found = await fetched(address).catch(() => null);
     if (turn !== asked || !found || document.activeElement !== input) return;
+    found.from -= gap.length;
+    found.to -= gap.length;
     const there = input.value.slice(found.from, found.to);
     found.items = found.items.filter((item) => item.text !== there);
     answer = found;

@@ -100,8 +100,8 @@ fn label(edge: &Edge, graph: &Graph<'_>) -> Markup {
     html! {
         // Calls back to earlier layers are told on hovering: labels of theirs would lie on others.
         @if ahead {
-            // Nearer to the called, as edges part at the caller; before it, however far away the caller is.
-            text.calls x=(x2 - ((x2 - x1) / 3).min(44)) y=((y1 + y2 * 6) / 7 - 5) text-anchor="middle" {
+            // Before the called, as edges part at the caller, and on the side that the line does not come from.
+            text.calls x=(x2 - ((x2 - x1) / 3).min(44)) y=(if y1 < y2 { y2 + 17 } else { y2 - 9 }) text-anchor="middle" {
                 (format::grouped(edge.calls))
                 @if edge.errors > 0 { tspan.bad { " · " (format::grouped(edge.errors)) " err" } }
             }
