@@ -16,7 +16,7 @@ use super::activity::{Activity, Expired, Watched};
 use super::counts::add;
 use super::reply::Reply;
 use super::take::Shared;
-use super::{otlp_grpc, otlp_http};
+use super::{otlp_grpc, otlp_http, zipkin_http};
 
 /// How long a connection that is closed for idleness may take to say goodbye.
 const GOODBYE: Duration = Duration::from_secs(1);
@@ -29,6 +29,8 @@ const AHEAD: u32 = 64 << 10;
 pub(super) enum Role {
     /// OTLP over HTTP and over gRPC.
     Otlp,
+    /// Zipkin's v2 JSON.
+    Zipkin,
 }
 
 /// Serves a connection until it ends, or `stopping` is true and its requests are answered.
@@ -99,6 +101,7 @@ async fn answer(
     let response = match role {
         Role::Otlp if otlp_grpc::is_call(request.headers()) => otlp_grpc::answer(&shared, request).await,
         Role::Otlp => otlp_http::answer(&shared, request).await,
+        Role::Zipkin => zipkin_http::answer(&shared, request).await,
     };
     add(&shared.counters.requests, 1);
     Ok(Reply::hold(response, busy))

@@ -96,7 +96,7 @@ pub(super) fn convert(
     drop(reader);
     let mut bytes = made.map_err(|error| match error {
         JsonError::NoRoom(_) => refused(&room, limit),
-        JsonError::Malformed(_) => Refusal::bad_data(&error),
+        JsonError::Malformed(_) | JsonError::Zipkin(_) => Refusal::bad_data(&error),
     })?;
     bytes.shrink_to_fit();
     let reservation = room.finish(bytes.len())?;
@@ -114,10 +114,10 @@ struct AtMost {
 
 impl Read for AtMost {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = self.reader.read(buffer).map_err(|error| {
-            self.failed = Some(malformed(&error));
-            error
-        })?;
+        let count = self
+            .reader
+            .read(buffer)
+            .inspect_err(|error| self.failed = Some(malformed(error)))?;
         let left = self.left.checked_sub(count).ok_or(io::ErrorKind::FileTooLarge);
         self.left = left.inspect_err(|_| self.failed = Some(Refusal::TooLarge { limit: self.limit }))?;
         Ok(count)

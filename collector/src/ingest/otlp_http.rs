@@ -22,6 +22,22 @@ const PROTOBUF: HeaderValue = HeaderValue::from_static("application/x-protobuf")
 /// Answers a request to one of OTLP's paths.
 pub(super) async fn answer(shared: &Arc<Shared>, request: Request<Incoming>) -> Response<Reply> {
     let signal = signal(request.uri().path());
+    if signal.is_some()
+        && let Some(response) = shared.cors.preflight(&request)
+    {
+        return response;
+    }
+    let origin = shared.cors.origin(request.headers());
+    let mut response = answer_to(shared, request, signal).await;
+    shared.cors.mark(&mut response, origin);
+    response
+}
+
+async fn answer_to(
+    shared: &Arc<Shared>,
+    request: Request<Incoming>,
+    signal: Option<Signal>,
+) -> Response<Reply> {
     let format = format(request.headers());
     let result = match head(&request, signal) {
         Ok((signal, format, encoding)) => receive(shared, request, signal, format, encoding)
@@ -62,7 +78,7 @@ fn head(request: &Request<Incoming>, signal: Option<Signal>) -> Result<(Signal, 
     Ok((signal, format, encoding(request.headers())?))
 }
 
-fn format(headers: &HeaderMap) -> Option<Format> {
+pub(super) fn format(headers: &HeaderMap) -> Option<Format> {
     let value = headers.get(CONTENT_TYPE)?.as_bytes();
     let name = value.split(|&byte| byte == b';').next()?.trim_ascii();
     match name.to_ascii_lowercase().as_slice() {
@@ -129,7 +145,7 @@ pub(super) async fn discard(shared: &Shared, request: Request<Incoming>) {
 
 fn success(outcome: &Outcome, signal: Signal, format: Option<Format>) -> Response<Reply> {
     match format {
-        Some(Format::Json) => with_type(StatusCode::OK, JSON, outcome.to_json(signal)),
+        Some(Format::Json | Format::Zipkin) => with_type(StatusCode::OK, JSON, outcome.to_json(signal)),
         _ => with_type(StatusCode::OK, PROTOBUF, outcome.to_protobuf()),
     }
 }

@@ -7,13 +7,14 @@ use tokio::sync::Semaphore;
 
 use super::budget::{Budget, Reservation};
 use super::config::IngestConfig;
+use super::cors::Allowed;
 use super::counts::{Counters, add};
 use super::encoding::{Encoding, convert, unpack};
 use super::held::Held;
 use super::refusal::Refusal;
 use super::status::{Outcome, Signal};
 use crate::store::Append;
-use crate::wire::{self, JsonRequest, Request, count_points, from_json};
+use crate::wire::{self, JsonRequest, Request, count_points, from_json, from_zipkin};
 
 /// Bytes of a body that are read where they arrived. Larger ones would keep a thread from its connections, and go to
 /// one of their own.
@@ -25,6 +26,7 @@ pub(super) struct Shared {
     pub(super) config: IngestConfig,
     pub(super) budget: Arc<Budget>,
     pub(super) counters: Counters,
+    pub(super) cors: Allowed,
     pub(super) store: Arc<dyn Append>,
     /// One for each core: of those that unpack at the same time, each has a window of its own.
     pub(super) unpackers: Arc<Semaphore>,
@@ -35,6 +37,8 @@ pub(super) struct Shared {
 pub(super) enum Format {
     Protobuf,
     Json,
+    /// Zipkin's v2 JSON.
+    Zipkin,
 }
 
 /// A body that has been read.
@@ -90,6 +94,9 @@ fn read(
                 from_json(request, json, room)
             })?
         }
+        Format::Zipkin => convert(held, encoding, config.largest(), |json, room| {
+            from_zipkin(json, room)
+        })?,
     };
     let signal = match signal {
         Signal::Traces => wire::Signal::Traces,
@@ -100,7 +107,18 @@ fn read(
         }
     };
     let request = Request::read(signal, Bytes::from(bytes), &config.limits)?;
-    Ok(Taken::Request(request, reservation))
+    match &request.reason {
+        // Zipkin's answer has no place for a part.
+        Some(reason) if format == Format::Zipkin => {
+            let all = request.records.len() + request.rejected;
+            let rejected = request.rejected;
+            let why = format_args!(
+                "none of {all} spans is stored: {rejected} are wrong, the first because {reason}"
+            );
+            Err(Refusal::bad_data(&why))
+        }
+        _ => Ok(Taken::Request(request, reservation)),
+    }
 }
 
 fn not_otlp(error: &wire::WireError) -> Refusal {

@@ -92,6 +92,20 @@ impl<'a> Writer<'a> {
         self.bytes.truncate(length);
     }
 
+    /// What was written after the first `length` bytes.
+    #[must_use]
+    pub fn written_from(&self, length: usize) -> &[u8] {
+        self.bytes.get(length..).unwrap_or_default()
+    }
+
+    /// Fields that have been written already.
+    ///
+    /// # Errors
+    /// When there is no room.
+    pub fn raw(&mut self, fields: &[u8]) -> Result<(), NoRoom> {
+        self.push(fields)
+    }
+
     fn push(&mut self, bytes: &[u8]) -> Result<(), NoRoom> {
         let made = make_room(&mut self.bytes, bytes.len(), self.room);
         self.full |= made.is_err();

@@ -12,6 +12,7 @@ mod resource;
 mod span;
 mod value;
 mod json;
+mod zipkin;
 
 pub use encode::{NoRoom, Open, Room, Unbounded, Writer, make_room};
 pub use field::{Field, Fields, WireError};
@@ -22,3 +23,4 @@ pub use request::{Limits, Place, Rejected, Request, RequestError, Scoped, Signal
 pub use resource::{read_resource, read_scope, service};
 pub use span::SpanView;
 pub use value::{AttributeView, ValueView};
+pub use zipkin::from_zipkin;

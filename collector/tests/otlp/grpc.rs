@@ -199,7 +199,8 @@ async fn what_is_no_call_is_refused() {
     const GRPC: (&str, &str) = ("content-type", "application/grpc");
     let server = Server::start().await;
     let export = "/opentelemetry.proto.collector.trace.v1.TraceService/Export";
-    let cases: [(&str, &[(&str, &str)], &[u8], &str, &str); 9] = [
+    type Case<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a [u8], &'a str, &'a str);
+    let cases: [Case<'_>; 9] = [
         ("/a.Service/Method", &[GRPC], b"\0\0\0\0\0", "12", "no method"),
         (
             export,

@@ -22,6 +22,7 @@ pub use store::Memory;
 /// An ingest at a port of its own.
 pub struct Server {
     pub address: SocketAddr,
+    pub zipkin: SocketAddr,
     pub store: Arc<Memory>,
     pub ingest: Ingest,
 }
@@ -29,6 +30,10 @@ pub struct Server {
 impl Server {
     pub async fn start() -> Self {
         Self::with(|_| {}).await
+    }
+
+    pub async fn forgetting() -> Self {
+        Self::keeping(Memory::forgetting(), |_| {}).await
     }
 
     pub async fn with(change: impl FnOnce(&mut IngestConfig)) -> Self {
@@ -41,10 +46,16 @@ impl Server {
         let store = Arc::new(store);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let listeners = Listeners { otlp: vec![listener] };
-        let ingest = serve(listeners, config, Arc::clone(&store) as _);
+        let zipkin = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let zipkin_address = zipkin.local_addr().unwrap();
+        let listeners = Listeners {
+            otlp: vec![listener],
+            zipkin: Some(zipkin),
+        };
+        let ingest = serve(listeners, config, Arc::clone(&store) as _).unwrap();
         Self {
             address,
+            zipkin: zipkin_address,
             store,
             ingest,
         }

@@ -13,6 +13,8 @@ pub struct Memory {
     requests: Mutex<Vec<Request>>,
     fails: Mutex<Option<AppendError>>,
     delay: Duration,
+    /// Whether what it is given is not recorded.
+    forgets: bool,
     /// Requests wait until this is true.
     open: Option<watch::Receiver<bool>>,
 }
@@ -21,6 +23,14 @@ impl Memory {
     pub fn slow(delay: Duration) -> Self {
         Self {
             delay,
+            ..Self::default()
+        }
+    }
+
+    /// A store that drops what it is given.
+    pub fn forgetting() -> Self {
+        Self {
+            forgets: true,
             ..Self::default()
         }
     }
@@ -52,7 +62,7 @@ impl Memory {
 impl Append for Memory {
     fn append(&self, request: Request) -> BoxFuture<'static, Result<(), AppendError>> {
         let fails = self.fails.lock().unwrap().clone();
-        if fails.is_none() {
+        if fails.is_none() && !self.forgets {
             self.requests.lock().unwrap().push(request);
         }
         let (delay, open) = (self.delay, self.open.clone());

@@ -6,7 +6,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visi
 
 use super::scalar::ScalarSeed;
 use super::schema::{Field, Kind, Message};
-use super::skip::{DEEPEST, Skip};
+use super::skip::Skip;
 use crate::wire::Writer;
 use crate::wire::value::MAX_DEPTH;
 
@@ -40,7 +40,7 @@ impl<'de> Visitor<'de> for MessageSeed<'_, '_> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         while let Some(field) = map.next_key_seed(Name(self.message))? {
             let Some(field) = field else {
-                map.next_value_seed(Skip(DEEPEST))?;
+                map.next_value_seed(Skip::any())?;
                 continue;
             };
             map.next_value_seed(FieldSeed {
@@ -114,7 +114,7 @@ impl<'de> DeserializeSeed<'de> for FieldSeed<'_, '_> {
             }),
             Kind::Nested(_) if depth >= MAX_DEPTH => {
                 // The empty list alone is too deep: its span will be rejected.
-                Self::within(writer, number, |_| Skip(DEEPEST).deserialize(deserializer))
+                Self::within(writer, number, |_| Skip::any().deserialize(deserializer))
             }
             Kind::Nested(message) => deserializer.deserialize_any(Maybe {
                 message,

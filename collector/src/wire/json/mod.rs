@@ -15,11 +15,13 @@ use std::io::{BufReader, Read};
 use serde::de::DeserializeSeed;
 
 use self::message::MessageSeed;
-use self::texts::BoundedTexts;
+pub(super) use self::scalar::{NO_ID, from_hex};
+pub(super) use self::skip::Skip;
+pub(super) use self::texts::BoundedTexts;
 use super::{NoRoom, Room, Writer};
 
 /// Bytes of a text or a number. A span with a longer text would be rejected anyway.
-const LONGEST: usize = 8 << 20;
+pub(super) const LONGEST: usize = 8 << 20;
 
 /// What a request holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +40,9 @@ pub enum JsonError {
     /// It is no JSON, or not what OTLP has there; or the reader failed.
     #[error("the request is not OTLP JSON: {0}")]
     Malformed(#[from] serde_json::Error),
+    /// It is no JSON, or not what Zipkin has there; or the reader failed.
+    #[error("the request is not Zipkin's v2 JSON: {0}")]
+    Zipkin(#[source] serde_json::Error),
     /// The room said no.
     #[error(transparent)]
     NoRoom(#[from] NoRoom),

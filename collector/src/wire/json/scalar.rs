@@ -17,7 +17,7 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, LENIENT)
 const BASE64_OF_URLS: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, LENIENT);
 
 /// What an id that is none is written as: no id of OTLP has one byte, so that what it names is rejected.
-const NO_ID: &[u8] = &[0xff];
+pub(in crate::wire) const NO_ID: &[u8] = &[0xff];
 
 /// Writes a single value.
 pub(super) struct ScalarSeed<'w, 'r> {
@@ -161,7 +161,7 @@ impl Visitor<'_> for ScalarSeed<'_, '_> {
 }
 
 /// The bytes of hex in either case.
-fn from_hex(text: &str) -> Option<Vec<u8>> {
+pub(in crate::wire) fn from_hex(text: &str) -> Option<Vec<u8>> {
     let digit = |byte: u8| {
         char::from(byte)
             .to_digit(16)

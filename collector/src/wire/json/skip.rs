@@ -5,13 +5,18 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
 /// How deep what is skipped may be nested.
-pub(super) const DEEPEST: u32 = 128;
+const DEEPEST: u32 = 128;
 
 /// Skips a value, of which so many levels may follow.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Skip(pub(super) u32);
+pub(in crate::wire) struct Skip(u32);
 
 impl Skip {
+    /// Skips any value that is not too deep.
+    pub(in crate::wire) fn any() -> Self {
+        Self(DEEPEST)
+    }
+
     fn deeper<E: Error>(self) -> Result<Self, E> {
         let left = self.0.checked_sub(1);
         left.map(Self).ok_or_else(|| E::custom("it is nested too deep"))

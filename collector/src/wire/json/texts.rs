@@ -4,7 +4,7 @@ use std::io::{self, Read};
 
 /// Reads JSON, and fails where a text or a number in it is too long.
 #[derive(Debug)]
-pub(super) struct BoundedTexts<R> {
+pub(in crate::wire) struct BoundedTexts<R> {
     json: R,
     longest: usize,
     /// Whether what is being read is within a text.
@@ -17,7 +17,7 @@ pub(super) struct BoundedTexts<R> {
 
 impl<R> BoundedTexts<R> {
     /// With so many bytes at most from one quotation mark to the next.
-    pub(super) fn new(json: R, longest: usize) -> Self {
+    pub(in crate::wire) fn new(json: R, longest: usize) -> Self {
         Self {
             json,
             longest,
