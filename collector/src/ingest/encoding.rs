@@ -7,7 +7,7 @@ use flate2::bufread::MultiGzDecoder;
 use super::budget::Reservation;
 use super::held::{Held, Source, Unpacked};
 use super::refusal::Refusal;
-use crate::wire::{JsonError, Room, make_room};
+use crate::wire::{Growing, JsonError, Room};
 
 /// Bits of the largest window that zstd may ask for: 8 MiB, what HTTP allows (RFC 9659).
 const ZSTD_WINDOW: u32 = 23;
@@ -65,9 +65,8 @@ pub(super) fn unpack(
         _ => held,
     };
     let (source, mut room) = held.unpack(limit);
-    let mut bytes = Vec::new();
     let mut reader = encoding.reader(source).map_err(|_| Refusal::Internal)?;
-    read_all(&mut reader, &mut bytes, &mut room, limit)?;
+    let mut bytes = read_all(&mut reader, &mut room, limit)?;
     drop(reader);
     bytes.shrink_to_fit();
     let reservation = room.finish(bytes.len())?;
@@ -130,19 +129,16 @@ fn refused(room: &Unpacked, limit: usize) -> Refusal {
         .map_or(Refusal::Internal, |why| Refusal::room(why, limit))
 }
 
-fn read_all(
-    reader: &mut dyn BufRead,
-    bytes: &mut Vec<u8>,
-    room: &mut Unpacked,
-    limit: usize,
-) -> Result<(), Refusal> {
+fn read_all(reader: &mut dyn BufRead, room: &mut Unpacked, limit: usize) -> Result<Vec<u8>, Refusal> {
+    let mut read = Growing::default();
     loop {
         if reader.fill_buf().map_err(|error| malformed(&error))?.is_empty() {
-            return Ok(());
+            return Ok(read.bytes);
         }
-        let spare = make_room(bytes, 1, room).map_err(|_| refused(room, limit))?;
+        let spare = read.make_room(1, room).map_err(|_| refused(room, limit))?;
         let mut part = Read::take(&mut *reader, spare as u64);
-        part.read_to_end(bytes).map_err(|error| malformed(&error))?;
+        part.read_to_end(&mut read.bytes)
+            .map_err(|error| malformed(&error))?;
     }
 }
 
