@@ -59,7 +59,12 @@ pub(super) fn unpack(
 ) -> Result<(Vec<u8>, Reservation), Refusal> {
     let held = match encoding {
         Encoding::Identity => match held.into_whole() {
-            Ok(whole) => return Ok(whole),
+            Ok((mut bytes, mut reservation)) => {
+                // A small body whose length nobody said stands in a piece that is much too large for it.
+                bytes.shrink_to_fit();
+                reservation.resize(bytes.len())?;
+                return Ok((bytes, reservation));
+            }
             Err(held) => held,
         },
         _ => held,

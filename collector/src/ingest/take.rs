@@ -149,13 +149,14 @@ async fn store(shared: &Shared, request: Request, reservation: Reservation) -> R
         wire::Signal::Logs => &shared.counters.logs,
     };
     if accepted > 0 {
-        let stored = shared.store.append(request);
+        let store = Arc::clone(&shared.store);
         let stored = tokio::spawn(async move {
-            let result = stored.await;
+            let result = store.append(request).await;
             drop(reservation);
             result
         });
-        stored.await.map_err(|_| Refusal::Internal)??;
+        let stored = stored.await.map_err(|_| Refusal::Internal)?;
+        stored.inspect_err(|error| shared.counters.store_failed(error))?;
         add(counter, accepted);
     }
     let Some(reason) = reason else {

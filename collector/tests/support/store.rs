@@ -13,6 +13,7 @@ pub struct Memory {
     requests: Mutex<Vec<Request>>,
     fails: Mutex<Option<AppendError>>,
     delay: Duration,
+    panics: bool,
     /// Whether what it is given is not recorded.
     forgets: bool,
     /// Requests wait until this is true.
@@ -23,6 +24,13 @@ impl Memory {
     pub fn slow(delay: Duration) -> Self {
         Self {
             delay,
+            ..Self::default()
+        }
+    }
+
+    pub fn panicking() -> Self {
+        Self {
+            panics: true,
             ..Self::default()
         }
     }
@@ -61,6 +69,7 @@ impl Memory {
 
 impl Append for Memory {
     fn append(&self, request: Request) -> BoxFuture<'static, Result<(), AppendError>> {
+        assert!(!self.panics, "the store has a fault, as the test wants it");
         let fails = self.fails.lock().unwrap().clone();
         if fails.is_none() && !self.forgets {
             self.requests.lock().unwrap().push(request);
