@@ -7,7 +7,7 @@ use flate2::bufread::MultiGzDecoder;
 use super::budget::Reservation;
 use super::held::{Held, Source, Unpacked};
 use super::refusal::Refusal;
-use crate::wire::{Growing, JsonError, Room};
+use crate::wire::{Growing, Input, JsonError, Room};
 
 /// Bits of the largest window that zstd may ask for: 8 MiB, what HTTP allows (RFC 9659).
 const ZSTD_WINDOW: u32 = 23;
@@ -83,8 +83,19 @@ pub(super) fn convert(
     held: Held,
     encoding: Encoding,
     limit: usize,
-    make: impl FnOnce(&mut dyn Read, &mut dyn Room) -> Result<Vec<u8>, JsonError>,
+    make: impl FnOnce(Input<'_>, &mut dyn Room) -> Result<Vec<u8>, JsonError>,
 ) -> Result<(Vec<u8>, Reservation), Refusal> {
+    let held = match encoding {
+        Encoding::Identity => match held.unpack_whole(limit) {
+            Ok((whole, mut room)) => {
+                let made = make(Input::Whole(&whole), &mut room);
+                drop(whole);
+                return finish(made, room, limit);
+            }
+            Err(held) => held,
+        },
+        _ => held,
+    };
     let (source, mut room) = held.unpack(limit);
     let reader = encoding.reader(source).map_err(|_| Refusal::Internal)?;
     let mut reader = AtMost {
@@ -93,11 +104,19 @@ pub(super) fn convert(
         left: limit,
         failed: None,
     };
-    let made = make(&mut reader, &mut room);
+    let made = make(Input::Stream(&mut reader), &mut room);
     if let Some(refusal) = reader.failed {
         return Err(refusal);
     }
     drop(reader);
+    finish(made, room, limit)
+}
+
+fn finish(
+    made: Result<Vec<u8>, JsonError>,
+    room: Unpacked,
+    limit: usize,
+) -> Result<(Vec<u8>, Reservation), Refusal> {
     let mut bytes = made.map_err(|error| match error {
         JsonError::NoRoom(_) => refused(&room, limit),
         JsonError::Malformed(_) | JsonError::Zipkin(_) => Refusal::bad_data(&error),

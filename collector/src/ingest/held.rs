@@ -106,6 +106,20 @@ impl Held {
         }
     }
 
+    /// The bytes, where they are one piece, and the room for what is made of them beside them.
+    pub(super) fn unpack_whole(self, limit: usize) -> Result<(Vec<u8>, Unpacked), Self> {
+        let may_wait = self.may_wait;
+        let (bytes, reservation) = self.into_whole()?;
+        let unpacked = Unpacked {
+            reservation,
+            left: Rc::new(Cell::new(bytes.capacity())),
+            limit,
+            may_wait,
+            refused: None,
+        };
+        Ok((bytes, unpacked))
+    }
+
     /// A reader of the bytes, and the room for what is made of them.
     pub(super) fn unpack(self, limit: usize) -> (Source, Unpacked) {
         let left = Rc::new(Cell::new(self.capacity));

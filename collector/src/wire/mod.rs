@@ -16,7 +16,7 @@ mod zipkin;
 
 pub use encode::{Growing, NoRoom, Open, Room, Unbounded, Writer};
 pub use field::{Field, Fields, WireError};
-pub use json::{JsonError, JsonRequest, from_json};
+pub use json::{Input, JsonError, JsonRequest, from_json};
 pub use log::LogView;
 pub use metrics::count_points;
 pub use request::{Limits, Place, Rejected, Request, RequestError, Scoped, Signal};

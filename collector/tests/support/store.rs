@@ -76,7 +76,9 @@ impl Append for Memory {
         }
         let (delay, open) = (self.delay, self.open.clone());
         Box::pin(async move {
-            tokio::time::sleep(delay).await;
+            if !delay.is_zero() {
+                tokio::time::sleep(delay).await;
+            }
             if let Some(mut open) = open {
                 open.wait_for(|&open| open).await.unwrap();
             }
