@@ -132,7 +132,10 @@ fn what_was_acknowledged_is_found_after_fifty_kills() {
         "blocks were made between the kills"
     );
     // Few of each request: a debug build needs milliseconds for one.
-    let traces = acknowledged.requests.iter().flat_map(|request| request.iter().take(5));
+    let traces = acknowledged
+        .requests
+        .iter()
+        .flat_map(|request| request.iter().take(5));
     for (&id, &spans) in traces {
         let trace = store
             .trace(id)
