@@ -5,6 +5,7 @@ mod any_bytes;
 mod expected;
 mod json;
 mod same;
+mod written;
 
 #[path = "../support/generate.rs"]
 mod generate;
