@@ -4,6 +4,7 @@
 //! by span, until its spans are in blocks: 8,192 of them as columns, in a partition, which is one SQLite file.
 
 mod append;
+mod red;
 mod read;
 mod config;
 mod codec;
@@ -27,6 +28,7 @@ pub use appending::Appender;
 pub use config::{OpenError, StoreConfig};
 pub use embedded::Store;
 pub use read::{Dependency, Found, Hit, Operation, Read, ReadError, Search, SearchOrder};
+pub use red::{RedPoint, RedQuery, RedSeries};
 
 #[cfg(test)]
 mod tests;

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::{RedQuery, RedSeries};
 use crate::filter::Filter;
 use crate::model::{Kind, Nanos, SpanId, Trace, TraceId};
 
@@ -37,6 +38,14 @@ pub trait Read: Send + Sync {
     /// # Errors
     /// When the store cannot be read.
     fn dependencies(&self, time: Range<Nanos>) -> Result<Vec<Dependency>, ReadError>;
+
+    /// Rates, errors and durations over time, sorted by service and operation. A store that counts none has none.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn red(&self, _query: &RedQuery) -> Result<Vec<RedSeries>, ReadError> {
+        Ok(Vec::new())
+    }
 
     /// Attribute keys that begin with `prefix`, the commonest first.
     ///

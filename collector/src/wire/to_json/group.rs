@@ -57,28 +57,33 @@ impl Grouped for LogRecord {
     }
 }
 
+/// A scope's number, and its records.
+type InScope<'a, R> = (usize, Vec<&'a R>);
+
 /// Writes records as elements of a list of resources. `begun` says whether the list has elements already.
 pub(super) fn write<R: Grouped>(out: &mut impl Write, records: &[R], begun: &mut bool) -> io::Result<()> {
     let mut resources = Numbered::default();
     let mut scopes = Numbered::default();
-    let mut groups: Vec<(usize, Vec<(usize, Vec<&R>)>)> = Vec::new();
+    // For each resource its scopes, and their records.
+    let mut groups: Vec<Vec<InScope<R>>> = Vec::new();
+    let mut places: HashMap<(usize, usize), usize> = HashMap::new();
     for record in records {
         let resource = resources.number(record.resource(), |resource| {
             (ResourceJson(resource), &resource.schema_url)
         })?;
         let scope = scopes.number(record.scope(), |scope| (ScopeJson(scope), &scope.schema_url))?;
         if resource == groups.len() {
-            groups.push((resource, Vec::new()));
+            groups.push(Vec::new());
         }
-        let in_resource = &mut groups[resource].1;
-        match in_resource.iter_mut().find(|(number, _)| *number == scope) {
-            Some((_, records)) => records.push(record),
-            None => in_resource.push((scope, vec![record])),
+        let in_resource = &mut groups[resource];
+        let place = *places.entry((resource, scope)).or_insert(in_resource.len());
+        if place == in_resource.len() {
+            in_resource.push((scope, Vec::new()));
         }
+        in_resource[place].1.push(record);
     }
-    for (resource, in_resource) in groups {
+    for (in_resource, (resource, schema)) in groups.into_iter().zip(&resources.written) {
         comma(out, begun)?;
-        let (resource, schema) = &resources.written[resource];
         write!(out, "{{\"resource\":{resource},\"{}\":[", R::SCOPES)?;
         let mut begun = false;
         for (scope, records) in in_resource {
