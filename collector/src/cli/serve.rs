@@ -1,11 +1,13 @@
 //! `spanwright serve`.
 
+use std::io::Write;
+use std::path::Path;
 use std::time::Duration;
 
 use super::Failure;
 use super::arguments::Serve;
 use crate::ingest::TlsFiles;
-use crate::service::{Service, ServiceConfig};
+use crate::service::{Addresses, Service, ServiceConfig};
 
 /// How long requests in flight are waited for at the end.
 const DEADLINE: Duration = Duration::from_secs(5);
@@ -35,21 +37,35 @@ async fn serve(config: ServiceConfig) -> Result<(), Failure> {
     let folder = config.store.folder.clone();
     let service = Service::start(config).await?;
     let addresses = service.addresses();
-    eprintln!("spanwright {}", env!("CARGO_PKG_VERSION"));
-    eprintln!("  traces            http://{}", addresses.web);
-    eprintln!("  OTLP over HTTP    http://{}", addresses.otlp_http);
-    eprintln!("  OTLP over gRPC    http://{}", addresses.otlp_grpc);
-    if let Some(zipkin) = addresses.zipkin {
-        eprintln!("  Zipkin's JSON     http://{zipkin}/api/v2/spans");
-    }
-    eprintln!("  kept in           {}", folder.display());
+    say(&started(&addresses, &folder));
     signal().await?;
-    eprintln!("stopping");
+    say("stopping\n");
     if service.stop(DEADLINE).await {
         Ok(())
     } else {
         Err("some requests were not answered in time; what was acknowledged is stored".into())
     }
+}
+
+/// Where it listens, and where it keeps what comes in.
+fn started(addresses: &Addresses, folder: &Path) -> String {
+    let mut lines = format!(
+        "spanwright {}\n  traces            http://{}\n  OTLP over HTTP    http://{}\n  OTLP over gRPC    http://{}\n",
+        env!("CARGO_PKG_VERSION"),
+        addresses.web,
+        addresses.otlp_http,
+        addresses.otlp_grpc
+    );
+    if let Some(zipkin) = addresses.zipkin {
+        lines.push_str(&format!("  Zipkin's JSON     http://{zipkin}/api/v2/spans\n"));
+    }
+    lines.push_str(&format!("  kept in           {}\n", folder.display()));
+    lines
+}
+
+/// On stderr; a collector whose terminal has gone goes on.
+fn say(text: &str) {
+    let _ = std::io::stderr().write_all(text.as_bytes());
 }
 
 /// Waits for Ctrl-C, or for being asked to end.

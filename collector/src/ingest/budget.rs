@@ -1,13 +1,20 @@
 //! The bytes that all requests in flight may hold together.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+/// How long the one waits, and how often it looks.
+const PATIENCE: Duration = Duration::from_secs(2);
+const LOOK: Duration = Duration::from_millis(2);
 
 /// A number of bytes that requests share.
 #[derive(Debug)]
 pub(super) struct Budget {
     limit: usize,
     used: AtomicUsize,
+    /// Whether one is waiting for others to end.
+    waited_for: AtomicBool,
 }
 
 /// The others hold so much that this one has to come again.
@@ -19,6 +26,7 @@ impl Budget {
         Arc::new(Self {
             limit,
             used: AtomicUsize::new(0),
+            waited_for: AtomicBool::new(false),
         })
     }
 
@@ -33,6 +41,8 @@ impl Budget {
 pub(super) struct Reservation {
     budget: Arc<Budget>,
     bytes: usize,
+    /// Whether it is the one that waits.
+    waits: bool,
 }
 
 impl Reservation {
@@ -41,6 +51,7 @@ impl Reservation {
         Self {
             budget: Arc::clone(budget),
             bytes: 0,
+            waits: false,
         }
     }
 
@@ -60,10 +71,29 @@ impl Reservation {
         self.bytes = bytes;
         Ok(())
     }
+
+    /// The same; but one request at a time waits a while for others to end, on its thread. Or several that grow
+    /// together would all find the budget spent, and none of them would ever get through.
+    pub(super) fn resize_in_time(&mut self, bytes: usize) -> Result<(), Spent> {
+        let until = Instant::now() + PATIENCE;
+        loop {
+            if self.resize(bytes).is_ok() {
+                return Ok(());
+            }
+            self.waits = self.waits || !self.budget.waited_for.swap(true, Ordering::Relaxed);
+            if !self.waits || Instant::now() > until {
+                return Err(Spent);
+            }
+            std::thread::sleep(LOOK);
+        }
+    }
 }
 
 impl Drop for Reservation {
     fn drop(&mut self) {
+        if self.waits {
+            self.budget.waited_for.store(false, Ordering::Relaxed);
+        }
         self.budget.used.fetch_sub(self.bytes, Ordering::Relaxed);
     }
 }
@@ -85,5 +115,22 @@ mod tests {
         assert_eq!(other.resize(90), Ok(()));
         drop((one, other));
         assert_eq!(budget.used(), 0);
+    }
+
+    #[test]
+    fn one_waits_and_others_give_way() {
+        let budget = Budget::new(100);
+        let (mut one, mut other) = (Reservation::none(&budget), Reservation::none(&budget));
+        assert_eq!((one.resize(50), other.resize(50)), (Ok(()), Ok(())));
+        let waiting = std::thread::spawn(move || one.resize_in_time(100).map(|()| one));
+        while !budget.waited_for.load(Ordering::Relaxed) {
+            std::thread::yield_now();
+        }
+        assert_eq!(other.resize_in_time(51), Err(Spent));
+        drop(other);
+        let one = waiting.join().expect("no panic").expect("room");
+        assert_eq!(budget.used(), 100);
+        drop(one);
+        assert!(!budget.waited_for.load(Ordering::Relaxed));
     }
 }

@@ -14,7 +14,9 @@ pub struct IngestConfig {
     pub request_bytes: usize,
     /// Bytes that all requests in flight may hold together; what comes beyond is told to come again. 64 MiB.
     ///
-    /// Memory beside it: about 4 MiB, and for each of the processor's cores up to 9 MiB while it decompresses zstd.
+    /// Memory beside it: 2 MiB for each request that is being unpacked, of which there are at most two for each of the
+    /// processor's cores, and what its decompressor (8 MiB for zstd) or JSON's longest text (8 MiB, twice) needs.
+    /// Eight requests of 63 MiB at a time take 64 MiB and up to 12 beside it, on two cores.
     pub budget_bytes: usize,
     /// Connections at a time; others wait until one ends. 1,024.
     pub connections: usize,

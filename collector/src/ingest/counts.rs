@@ -1,8 +1,10 @@
 //! What was accepted, rejected and refused.
 
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use super::refusal::{REASONS, Refusal};
+use crate::store::AppendError;
 use crate::wire::Rejected;
 
 /// What [`Rejected`]'s cases are called.
@@ -26,6 +28,7 @@ pub(super) struct Counters {
     pub(super) logs: AtomicU64,
     pub(super) points: AtomicU64,
     connections: AtomicU64,
+    store_error: Mutex<Option<String>>,
     rejected: [AtomicU64; REJECTED.len()],
     refused: [AtomicU64; REASONS.len()],
 }
@@ -47,6 +50,8 @@ pub struct Counts {
     pub rejected: Vec<(&'static str, u64)>,
     /// Requests that were refused whole, by reason.
     pub refused: Vec<(&'static str, u64)>,
+    /// What the store said last when it could not store. Senders are not told of a disk's faults.
+    pub last_store_error: Option<String>,
     /// Connections that are open.
     pub open_connections: u64,
     /// Bytes that requests in flight hold of the budget.
@@ -91,6 +96,10 @@ impl Counters {
             .for_each(|counter| add(counter, count));
     }
 
+    pub(super) fn store_failed(&self, error: &AppendError) {
+        *self.store_error.lock().unwrap_or_else(PoisonError::into_inner) = Some(error.to_string());
+    }
+
     pub(super) fn refused(&self, refusal: &Refusal) {
         self.refused
             .iter()
@@ -109,6 +118,11 @@ impl Counters {
             rejected_points: get(&self.points),
             rejected: REJECTED.into_iter().zip(self.rejected.iter().map(get)).collect(),
             refused: REASONS.into_iter().zip(self.refused.iter().map(get)).collect(),
+            last_store_error: self
+                .store_error
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .clone(),
             open_connections: get(&self.connections),
             bytes_in_flight,
         }

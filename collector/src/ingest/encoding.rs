@@ -7,7 +7,7 @@ use flate2::bufread::MultiGzDecoder;
 use super::budget::Reservation;
 use super::held::{Held, Source, Unpacked};
 use super::refusal::Refusal;
-use crate::wire::{JsonError, Room, make_room};
+use crate::wire::{Growing, Input, JsonError, Room};
 
 /// Bits of the largest window that zstd may ask for: 8 MiB, what HTTP allows (RFC 9659).
 const ZSTD_WINDOW: u32 = 23;
@@ -59,15 +59,19 @@ pub(super) fn unpack(
 ) -> Result<(Vec<u8>, Reservation), Refusal> {
     let held = match encoding {
         Encoding::Identity => match held.into_whole() {
-            Ok(whole) => return Ok(whole),
+            Ok((mut bytes, mut reservation)) => {
+                // A small body whose length nobody said stands in a piece that is much too large for it.
+                bytes.shrink_to_fit();
+                reservation.resize(bytes.len())?;
+                return Ok((bytes, reservation));
+            }
             Err(held) => held,
         },
         _ => held,
     };
     let (source, mut room) = held.unpack(limit);
-    let mut bytes = Vec::new();
     let mut reader = encoding.reader(source).map_err(|_| Refusal::Internal)?;
-    read_all(&mut reader, &mut bytes, &mut room, limit)?;
+    let mut bytes = read_all(&mut reader, &mut room, limit)?;
     drop(reader);
     bytes.shrink_to_fit();
     let reservation = room.finish(bytes.len())?;
@@ -79,8 +83,19 @@ pub(super) fn convert(
     held: Held,
     encoding: Encoding,
     limit: usize,
-    make: impl FnOnce(&mut dyn Read, &mut dyn Room) -> Result<Vec<u8>, JsonError>,
+    make: impl FnOnce(Input<'_>, &mut dyn Room) -> Result<Vec<u8>, JsonError>,
 ) -> Result<(Vec<u8>, Reservation), Refusal> {
+    let held = match encoding {
+        Encoding::Identity => match held.unpack_whole(limit) {
+            Ok((whole, mut room)) => {
+                let made = make(Input::Whole(&whole), &mut room);
+                drop(whole);
+                return finish(made, room, limit);
+            }
+            Err(held) => held,
+        },
+        _ => held,
+    };
     let (source, mut room) = held.unpack(limit);
     let reader = encoding.reader(source).map_err(|_| Refusal::Internal)?;
     let mut reader = AtMost {
@@ -89,11 +104,19 @@ pub(super) fn convert(
         left: limit,
         failed: None,
     };
-    let made = make(&mut reader, &mut room);
+    let made = make(Input::Stream(&mut reader), &mut room);
     if let Some(refusal) = reader.failed {
         return Err(refusal);
     }
     drop(reader);
+    finish(made, room, limit)
+}
+
+fn finish(
+    made: Result<Vec<u8>, JsonError>,
+    room: Unpacked,
+    limit: usize,
+) -> Result<(Vec<u8>, Reservation), Refusal> {
     let mut bytes = made.map_err(|error| match error {
         JsonError::NoRoom(_) => refused(&room, limit),
         JsonError::Malformed(_) | JsonError::Zipkin(_) => Refusal::bad_data(&error),
@@ -130,19 +153,16 @@ fn refused(room: &Unpacked, limit: usize) -> Refusal {
         .map_or(Refusal::Internal, |why| Refusal::room(why, limit))
 }
 
-fn read_all(
-    reader: &mut dyn BufRead,
-    bytes: &mut Vec<u8>,
-    room: &mut Unpacked,
-    limit: usize,
-) -> Result<(), Refusal> {
+fn read_all(reader: &mut dyn BufRead, room: &mut Unpacked, limit: usize) -> Result<Vec<u8>, Refusal> {
+    let mut read = Growing::default();
     loop {
         if reader.fill_buf().map_err(|error| malformed(&error))?.is_empty() {
-            return Ok(());
+            return Ok(read.bytes);
         }
-        let spare = make_room(bytes, 1, room).map_err(|_| refused(room, limit))?;
+        let spare = read.make_room(1, room).map_err(|_| refused(room, limit))?;
         let mut part = Read::take(&mut *reader, spare as u64);
-        part.read_to_end(bytes).map_err(|error| malformed(&error))?;
+        part.read_to_end(&mut read.bytes)
+            .map_err(|error| malformed(&error))?;
     }
 }
 

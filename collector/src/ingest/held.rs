@@ -7,19 +7,17 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::budget::{Budget, Reservation, Spent};
+use super::piece::{LARGE, PIECE, Piece};
 use crate::wire::{NoRoom, Room};
-
-/// Bytes of a piece.
-const PIECE: usize = 64 << 10;
 
 /// What a request may hold beyond its reservation while it is unpacked: a piece that is half read, and the first
 /// piece of what comes out. So a request as large as the budget can be unpacked when it is alone.
-const SLACK: usize = 4 * PIECE;
+const SLACK: usize = 2 * LARGE;
 
 /// The bytes of a body.
 #[derive(Debug)]
 pub(super) struct Held {
-    pieces: VecDeque<Vec<u8>>,
+    pieces: VecDeque<Piece>,
     /// Bytes of all pieces.
     length: usize,
     /// What the pieces hold room for.
@@ -28,6 +26,8 @@ pub(super) struct Held {
     expected: usize,
     /// Whether to have one piece.
     whole: bool,
+    /// Whether it is unpacked on a thread that may wait.
+    may_wait: bool,
     reservation: Reservation,
 }
 
@@ -40,6 +40,7 @@ impl Held {
             capacity: 0,
             expected: 0,
             whole,
+            may_wait: false,
             reservation: Reservation::none(budget),
         }
     }
@@ -58,47 +59,65 @@ impl Held {
     /// Takes more.
     pub(super) fn push(&mut self, mut data: &[u8]) -> Result<(), Spent> {
         while !data.is_empty() {
-            let room = self
-                .pieces
-                .back()
-                .map_or(0, |piece| piece.capacity() - piece.len());
-            if room == 0 {
+            let taken = self.pieces.back_mut().map_or(0, |piece| piece.push(data));
+            if taken == 0 {
                 self.add_piece()?;
-                continue;
             }
-            let (now, later) = data.split_at(room.min(data.len()));
-            if let Some(piece) = self.pieces.back_mut() {
-                piece.extend_from_slice(now);
-            }
-            self.length += now.len();
-            self.expected = self.expected.saturating_sub(now.len());
-            data = later;
+            self.length += taken;
+            self.expected = self.expected.saturating_sub(taken);
+            data = data.get(taken..).unwrap_or_default();
         }
         Ok(())
     }
 
     fn add_piece(&mut self) -> Result<(), Spent> {
         let size = match self.expected {
-            0 => PIECE,
+            0 => Piece::usual(self.length),
             expected if self.whole => expected,
-            expected => expected.min(PIECE),
+            expected => expected.min(Piece::usual(self.length + expected)),
         };
         if self.expected == 0 {
             self.reservation.resize(self.capacity + size)?;
         }
-        let piece = Vec::with_capacity(size);
-        self.capacity += piece.capacity();
+        let piece = if self.whole && self.expected > 0 {
+            Piece::Heap(Vec::with_capacity(size))
+        } else {
+            Piece::new(size)
+        };
+        self.capacity += size;
         self.pieces.push_back(piece);
         Ok(())
     }
 
+    /// It is unpacked on a thread that may wait for other requests to end.
+    pub(super) fn wait_for_room(&mut self) {
+        self.may_wait = true;
+    }
+
     /// The bytes, where they are one piece already.
     pub(super) fn into_whole(mut self) -> Result<(Vec<u8>, Reservation), Self> {
-        match self.pieces.len() {
-            0 => Ok((Vec::new(), self.reservation)),
-            1 => Ok((self.pieces.pop_front().unwrap_or_default(), self.reservation)),
-            _ => Err(self),
+        match (self.pieces.pop_front(), self.pieces.is_empty()) {
+            (None, _) => Ok((Vec::new(), self.reservation)),
+            (Some(Piece::Heap(bytes)), true) => Ok((bytes, self.reservation)),
+            (Some(piece), _) => {
+                self.pieces.push_front(piece);
+                Err(self)
+            }
         }
+    }
+
+    /// The bytes, where they are one piece, and the room for what is made of them beside them.
+    pub(super) fn unpack_whole(self, limit: usize) -> Result<(Vec<u8>, Unpacked), Self> {
+        let may_wait = self.may_wait;
+        let (bytes, reservation) = self.into_whole()?;
+        let unpacked = Unpacked {
+            reservation,
+            left: Rc::new(Cell::new(bytes.capacity())),
+            limit,
+            may_wait,
+            refused: None,
+        };
+        Ok((bytes, unpacked))
     }
 
     /// A reader of the bytes, and the room for what is made of them.
@@ -113,6 +132,7 @@ impl Held {
             reservation: self.reservation,
             left,
             limit,
+            may_wait: self.may_wait,
             refused: None,
         };
         (source, unpacked)
@@ -122,7 +142,7 @@ impl Held {
 /// Reads a body, and frees each piece once it has been read.
 #[derive(Debug)]
 pub(super) struct Source {
-    pieces: VecDeque<Vec<u8>>,
+    pieces: VecDeque<Piece>,
     at: usize,
     left: Rc<Cell<usize>>,
 }
@@ -130,13 +150,13 @@ pub(super) struct Source {
 impl BufRead for Source {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
         while let Some(piece) = self.pieces.front()
-            && self.at >= piece.len()
+            && self.at >= piece.bytes().len()
         {
             self.left.set(self.left.get().saturating_sub(piece.capacity()));
             self.pieces.pop_front();
             self.at = 0;
         }
-        let piece = self.pieces.front().map(Vec::as_slice).unwrap_or_default();
+        let piece = self.pieces.front().map(Piece::bytes).unwrap_or_default();
         Ok(piece.get(self.at..).unwrap_or_default())
     }
 
@@ -168,6 +188,7 @@ pub(super) struct Unpacked {
     reservation: Reservation,
     left: Rc<Cell<usize>>,
     limit: usize,
+    may_wait: bool,
     refused: Option<Refused>,
 }
 
@@ -179,25 +200,44 @@ impl Unpacked {
 
     /// The reservation for the bytes that came out.
     pub(super) fn finish(mut self, bytes: usize) -> Result<Reservation, Spent> {
-        self.reservation.resize(bytes)?;
+        self.reserve(bytes)?;
         Ok(self.reservation)
+    }
+
+    fn reserve(&mut self, bytes: usize) -> Result<(), Spent> {
+        if self.may_wait {
+            self.reservation.resize_in_time(bytes)
+        } else {
+            self.reservation.resize(bytes)
+        }
     }
 }
 
 impl Room for Unpacked {
-    fn grow(&mut self, needed: usize, wished: usize) -> Result<usize, NoRoom> {
-        if needed > self.limit {
+    fn grow(&mut self, needed: usize) -> Result<usize, NoRoom> {
+        // Of what is still packed comes as much again at least: a request that could not end is told so at once.
+        let held = |bytes: usize| (bytes + self.left.get()).saturating_sub(SLACK);
+        if needed > self.limit || held(needed) > self.limit {
             self.refused = Some(Refused::TooLarge);
             return Err(NoRoom);
         }
-        for capacity in [wished.min(self.limit), needed] {
-            let held = (capacity + self.left.get()).saturating_sub(SLACK);
-            if self.reservation.resize(held).is_ok() {
-                return Ok(capacity);
-            }
+        let wished = (needed + needed / 8 + PIECE).min(self.limit);
+        if self.reservation.resize(held(wished)).is_ok() {
+            return Ok(wished);
         }
-        self.refused = Some(Refused::Spent);
-        Err(NoRoom)
+        let held = held(needed);
+        self.reserve(held).map_err(|Spent| {
+            self.refused = Some(Refused::Spent);
+            NoRoom
+        })?;
+        Ok(needed)
+    }
+
+    /// Much is taken at once, as address space that costs nothing until it is written to: what grows by being moved
+    /// leaves holes that the next cannot use.
+    fn capacity(&self, needed: usize) -> usize {
+        let usual = needed + needed / 2;
+        if usual > LARGE { self.limit } else { usual }
     }
 }
 
@@ -253,11 +293,11 @@ mod tests {
             }
             source.consume(count);
             out += count;
-            unpacked.grow(out, out).expect("room");
+            unpacked.grow(out).expect("room");
         }
         assert!(unpacked.finish(out).is_ok());
         let mut held = Held::new(&budget, false);
         held.push(&[1]).expect("room");
-        assert!(held.unpack(10).1.grow(11, 11).is_err());
+        assert!(held.unpack(10).1.grow(11).is_err());
     }
 }

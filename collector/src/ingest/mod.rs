@@ -6,6 +6,7 @@
 
 mod config;
 mod budget;
+mod piece;
 mod held;
 mod refusal;
 mod counts;

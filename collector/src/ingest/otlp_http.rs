@@ -19,6 +19,9 @@ use super::take::{Format, Shared, take};
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const PROTOBUF: HeaderValue = HeaderValue::from_static("application/x-protobuf");
 
+/// Bytes of JSON that are read from one piece, which is faster; of more, pieces are let go as they are read.
+const WHOLE_JSON: u64 = 4 << 20;
+
 /// Answers a request to one of OTLP's paths.
 pub(super) async fn answer(shared: &Arc<Shared>, request: Request<Incoming>) -> Response<Reply> {
     let signal = signal(request.uri().path());
@@ -107,7 +110,8 @@ pub(super) async fn receive(
     encoding: Encoding,
 ) -> Result<Outcome, Refusal> {
     let length = content_length(request.headers());
-    let contiguous = encoding == Encoding::Identity && format == Format::Protobuf;
+    let small = length.is_some_and(|length| length <= WHOLE_JSON.min(shared.config.largest() as u64 / 4));
+    let contiguous = encoding == Encoding::Identity && (format == Format::Protobuf || small);
     let drained = drains(&request);
     let config = &shared.config;
     let mut arriving = Arriving::new(request.into_body(), config.largest(), config.timeouts.body);

@@ -36,7 +36,7 @@ pub(super) enum Refusal {
     Busy,
     #[error("{0}")]
     Store(#[from] AppendError),
-    #[error("the collector has a fault of its own; its log has more")]
+    #[error("the collector has a fault of its own, which it has written to its standard error")]
     Internal,
 }
 
@@ -100,7 +100,8 @@ impl Refusal {
         }
     }
 
-    /// What the sender is told. A disk's fault is told in the collector's log, not to everybody.
+    /// What the sender is told. A disk's fault is for who runs the collector, see
+    /// [`super::Counts::last_store_error`].
     pub(super) fn message(&self) -> String {
         match self {
             Self::Store(AppendError::Io(_)) => "the collector cannot write to its disk".to_owned(),

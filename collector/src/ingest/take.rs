@@ -54,7 +54,7 @@ pub(super) async fn take(
     signal: Signal,
     format: Format,
     encoding: Encoding,
-    held: Held,
+    mut held: Held,
 ) -> Result<Outcome, Refusal> {
     let plain = encoding == Encoding::Identity && format == Format::Protobuf;
     let in_place = if plain { PLAIN_IN_PLACE } else { PACKED_IN_PLACE };
@@ -63,6 +63,7 @@ pub(super) async fn take(
     } else {
         let permit = Arc::clone(&shared.unpackers).acquire_owned().await;
         let shared = Arc::clone(shared);
+        held.wait_for_room();
         let reading = tokio::task::spawn_blocking(move || {
             let _permit = permit;
             read(&shared.config, signal, format, encoding, held)
@@ -148,13 +149,14 @@ async fn store(shared: &Shared, request: Request, reservation: Reservation) -> R
         wire::Signal::Logs => &shared.counters.logs,
     };
     if accepted > 0 {
-        let stored = shared.store.append(request);
+        let store = Arc::clone(&shared.store);
         let stored = tokio::spawn(async move {
-            let result = stored.await;
+            let result = store.append(request).await;
             drop(reservation);
             result
         });
-        stored.await.map_err(|_| Refusal::Internal)??;
+        let stored = stored.await.map_err(|_| Refusal::Internal)?;
+        stored.inspect_err(|error| shared.counters.store_failed(error))?;
         add(counter, accepted);
     }
     let Some(reason) = reason else {

@@ -7,11 +7,12 @@ use std::thread::JoinHandle;
 
 use super::appending::{self, Appender};
 use super::config::{OpenError, StoreConfig};
-use super::head::Head;
+use super::head::{Head, Unsealed};
 use super::log::{self, LogWriter, Through};
 use super::partition::{self, PartitionReader, PartitionWriter};
 use super::sealing::Sealer;
 use super::state::{PartitionState, Shared};
+use crate::wire::Signal;
 
 /// Traces on disk: SQLite files behind a log. Cheap to clone; the last clone to go closes nothing, see [`Store::close`].
 #[derive(Debug, Clone)]
@@ -84,6 +85,23 @@ impl Store {
             .unwrap_or_else(PoisonError::into_inner)
             .appender
             .clone()
+    }
+
+    /// How many spans are stored, twice where they were sent twice.
+    #[must_use]
+    pub fn spans(&self) -> usize {
+        let snapshot = self.shared.snapshot();
+        let blocks = snapshot
+            .partitions
+            .iter()
+            .flat_map(|partition| partition.blocks.iter());
+        let traces = |unsealed: &&Unsealed| unsealed.entry.request.signal == Signal::Traces;
+        let head = snapshot
+            .head
+            .iter()
+            .filter(traces)
+            .map(|unsealed| unsealed.places().len());
+        blocks.map(|block| block.spans).sum::<usize>() + head.sum::<usize>()
     }
 
     /// How many spans and log records are stored and in no block yet.

@@ -7,11 +7,16 @@ pub struct NoRoom;
 
 /// Whom a [`Writer`] asks before it takes more memory.
 pub trait Room {
-    /// How many bytes it may have: `needed` at least, `wished` at most.
+    /// Up to how many bytes there may be; `needed` at least.
     ///
     /// # Errors
-    /// When it may not have `needed`.
-    fn grow(&mut self, needed: usize, wished: usize) -> Result<usize, NoRoom>;
+    /// When there may not be `needed`.
+    fn grow(&mut self, needed: usize) -> Result<usize, NoRoom>;
+
+    /// For how many bytes to take address space when there are to be `needed`.
+    fn capacity(&self, needed: usize) -> usize {
+        needed + needed / 2
+    }
 }
 
 /// As much as there is.
@@ -19,28 +24,41 @@ pub trait Room {
 pub struct Unbounded;
 
 impl Room for Unbounded {
-    fn grow(&mut self, _: usize, wished: usize) -> Result<usize, NoRoom> {
-        Ok(wished)
+    fn grow(&mut self, _: usize) -> Result<usize, NoRoom> {
+        Ok(usize::MAX)
     }
 }
 
-/// Makes room in `bytes` for `more`, as far as `room` has it. Says how much there is then.
-///
-/// # Errors
-/// When there is not so much.
-pub fn make_room(bytes: &mut Vec<u8>, more: usize, room: &mut dyn Room) -> Result<usize, NoRoom> {
-    let spare = bytes.capacity() - bytes.len();
-    if spare < more {
-        let needed = bytes.len() + more;
-        let capacity = room.grow(needed, needed.max(bytes.len() + bytes.len() / 2).max(4096))?;
-        bytes.reserve_exact(capacity - bytes.len());
+/// Bytes that grow as far as there is room.
+#[derive(Debug, Default)]
+pub struct Growing {
+    /// What has been written.
+    pub bytes: Vec<u8>,
+    allowed: usize,
+}
+
+impl Growing {
+    /// Makes room for `more`. Says how much there is then.
+    ///
+    /// # Errors
+    /// When there is not so much.
+    pub fn make_room(&mut self, more: usize, room: &mut dyn Room) -> Result<usize, NoRoom> {
+        let length = self.bytes.len();
+        let needed = length + more;
+        if needed > self.allowed {
+            self.allowed = room.grow(needed)?;
+        }
+        if needed > self.bytes.capacity() {
+            let capacity = room.capacity(needed).max(needed).max(4096);
+            self.bytes.reserve_exact(capacity - length);
+        }
+        Ok(self.bytes.capacity().min(self.allowed) - length)
     }
-    Ok(bytes.capacity() - bytes.len())
 }
 
 /// Writes the fields of messages.
 pub struct Writer<'a> {
-    bytes: Vec<u8>,
+    growing: Growing,
     room: &'a mut dyn Room,
     full: bool,
 }
@@ -57,7 +75,7 @@ impl<'a> Writer<'a> {
     /// Writes into the room given.
     pub fn new(room: &'a mut dyn Room) -> Self {
         Self {
-            bytes: Vec::new(),
+            growing: Growing::default(),
             room,
             full: false,
         }
@@ -66,19 +84,19 @@ impl<'a> Writer<'a> {
     /// What has been written.
     #[must_use]
     pub fn finish(self) -> Vec<u8> {
-        self.bytes
+        self.growing.bytes
     }
 
     /// Bytes written so far.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.bytes.len()
+        self.growing.bytes.len()
     }
 
     /// Whether nothing has been written.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.bytes.is_empty()
+        self.growing.bytes.is_empty()
     }
 
     /// Whether there was no room once.
@@ -89,13 +107,13 @@ impl<'a> Writer<'a> {
 
     /// Takes back what was written after the first `length` bytes.
     pub fn truncate(&mut self, length: usize) {
-        self.bytes.truncate(length);
+        self.growing.bytes.truncate(length);
     }
 
     /// What was written after the first `length` bytes.
     #[must_use]
     pub fn written_from(&self, length: usize) -> &[u8] {
-        self.bytes.get(length..).unwrap_or_default()
+        self.growing.bytes.get(length..).unwrap_or_default()
     }
 
     /// Fields that have been written already.
@@ -107,10 +125,10 @@ impl<'a> Writer<'a> {
     }
 
     fn push(&mut self, bytes: &[u8]) -> Result<(), NoRoom> {
-        let made = make_room(&mut self.bytes, bytes.len(), self.room);
+        let made = self.growing.make_room(bytes.len(), self.room);
         self.full |= made.is_err();
         made?;
-        self.bytes.extend_from_slice(bytes);
+        self.growing.bytes.extend_from_slice(bytes);
         Ok(())
     }
 
@@ -166,7 +184,7 @@ impl<'a> Writer<'a> {
     /// When there is no room.
     pub fn open(&mut self, field: u32) -> Result<Open, NoRoom> {
         self.tag(field, 2)?;
-        let at = self.bytes.len();
+        let at = self.growing.bytes.len();
         self.push(&[0])?;
         Ok(Open { at })
     }
@@ -177,11 +195,11 @@ impl<'a> Writer<'a> {
     /// When there is no room.
     pub fn close(&mut self, open: Open) -> Result<(), NoRoom> {
         let start = open.at + 1;
-        let end = self.bytes.len();
+        let end = self.growing.bytes.len();
         let (length, count) = varint(end.saturating_sub(start) as u64);
         self.push(&[0; 9][..count - 1])?;
-        self.bytes.copy_within(start..end, open.at + count);
-        if let Some(place) = self.bytes.get_mut(open.at..open.at + count) {
+        self.growing.bytes.copy_within(start..end, open.at + count);
+        if let Some(place) = self.growing.bytes.get_mut(open.at..open.at + count) {
             place.copy_from_slice(&length[..count]);
         }
         Ok(())
@@ -243,7 +261,7 @@ mod tests {
     fn no_more_is_written_than_there_is_room_for() {
         struct Ten;
         impl Room for Ten {
-            fn grow(&mut self, needed: usize, _: usize) -> Result<usize, NoRoom> {
+            fn grow(&mut self, needed: usize) -> Result<usize, NoRoom> {
                 if needed > 10 { Err(NoRoom) } else { Ok(10) }
             }
         }

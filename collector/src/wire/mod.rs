@@ -15,9 +15,9 @@ mod json;
 mod zipkin;
 mod to_json;
 
-pub use encode::{NoRoom, Open, Room, Unbounded, Writer, make_room};
+pub use encode::{Growing, NoRoom, Open, Room, Unbounded, Writer};
 pub use field::{Field, Fields, WireError};
-pub use json::{JsonError, JsonRequest, from_json};
+pub use json::{Input, JsonError, JsonRequest, from_json};
 pub use log::LogView;
 pub use metrics::count_points;
 pub use request::{Limits, Place, Rejected, Request, RequestError, Scoped, Signal};

@@ -252,3 +252,17 @@ async fn http_and_grpc_share_a_port() {
     assert_eq!(server.post("/v1/traces", &[PROTOBUF], body).await.status, 200);
     assert_eq!(server.store.records(), 2);
 }
+
+#[tokio::test]
+async fn a_stop_answers_calls_and_says_goodbye() {
+    let server = Server::keeping(Memory::slow(Duration::from_millis(200)), |_| {}).await;
+    let idle = client(&server).await;
+    let mut client = client(&server).await;
+    let call = tokio::spawn(async move { client.export(some_traces(1)).await });
+    while server.store.records() == 0 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    assert!(server.ingest.stop(Duration::from_secs(10)).await);
+    call.await.unwrap().unwrap();
+    drop(idle);
+}

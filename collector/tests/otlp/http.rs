@@ -7,6 +7,7 @@ use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceResp
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceResponse;
 use prost::Message;
 use spanwright_collector::store::AppendError;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::support::client::{GZIP, PROTOBUF, ZSTD};
 use crate::support::requests::{gzip, large_traces, log, logs, metrics, some_traces, span, traces, zstd};
@@ -243,6 +244,8 @@ async fn a_store_that_cannot_write_says_when_to_come_again() {
             "type.googleapis.com/google.rpc.RetryInfo"
         );
     }
+    let error = server.ingest.counts().last_store_error;
+    assert_eq!(error.as_deref(), Some("the collector is stopping"));
     server.store.fail(None);
     assert_eq!(server.post("/v1/traces", &[PROTOBUF], body).await.status, 200);
     assert_eq!(server.ingest.counts().accepted_spans, 1);
@@ -298,4 +301,45 @@ async fn beyond_the_budget_a_sender_is_told_to_come_again() {
     assert_eq!(answer.await.status, 200);
     assert_eq!(server.ingest.counts().bytes_in_flight, 0);
     assert_eq!(server.post("/v1/traces", &[PROTOBUF], body).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_store_that_panics_costs_its_request_only() {
+    let server = Server::keeping(Memory::panicking(), |_| {}).await;
+    let mut client = server.client().await;
+    for _ in 0..2 {
+        let answer = client
+            .post("/v1/traces", &[PROTOBUF], some_traces(1).encode_to_vec())
+            .await;
+        assert_eq!((answer.status, answer.status().code), (500, 13));
+    }
+    assert_eq!(server.ingest.counts().bytes_in_flight, 0);
+}
+
+#[tokio::test]
+async fn a_body_whose_length_nobody_said_is_taken() {
+    let server = Server::start().await;
+    for size in [1_u64, 500, 20_000] {
+        let body = some_traces(size).encode_to_vec();
+        let chunks: Vec<_> = body
+            .chunks(100_001)
+            .map(|chunk| [chunk_head(chunk), chunk.to_vec(), b"\r\n".to_vec()].concat())
+            .collect();
+        let head = b"POST /v1/traces HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/x-protobuf\r\n\
+            transfer-encoding: chunked\r\nconnection: close\r\n\r\n";
+        let mut stream = tokio::net::TcpStream::connect(server.address).await.unwrap();
+        stream
+            .write_all(&[&head[..], &chunks.concat(), b"0\r\n\r\n"].concat())
+            .await
+            .unwrap();
+        let mut said = String::new();
+        stream.read_to_string(&mut said).await.unwrap();
+        assert!(said.starts_with("HTTP/1.1 200"), "{said}");
+        assert_eq!(server.store.requests().last().unwrap().bytes, body);
+    }
+    assert_eq!(server.ingest.counts().bytes_in_flight, 0);
+}
+
+fn chunk_head(chunk: &[u8]) -> Vec<u8> {
+    format!("{:x}\r\n", chunk.len()).into_bytes()
 }

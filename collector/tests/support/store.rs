@@ -13,6 +13,7 @@ pub struct Memory {
     requests: Mutex<Vec<Request>>,
     fails: Mutex<Option<AppendError>>,
     delay: Duration,
+    panics: bool,
     /// Whether what it is given is not recorded.
     forgets: bool,
     /// Requests wait until this is true.
@@ -23,6 +24,13 @@ impl Memory {
     pub fn slow(delay: Duration) -> Self {
         Self {
             delay,
+            ..Self::default()
+        }
+    }
+
+    pub fn panicking() -> Self {
+        Self {
+            panics: true,
             ..Self::default()
         }
     }
@@ -61,13 +69,16 @@ impl Memory {
 
 impl Append for Memory {
     fn append(&self, request: Request) -> BoxFuture<'static, Result<(), AppendError>> {
+        assert!(!self.panics, "the store has a fault, as the test wants it");
         let fails = self.fails.lock().unwrap().clone();
         if fails.is_none() && !self.forgets {
             self.requests.lock().unwrap().push(request);
         }
         let (delay, open) = (self.delay, self.open.clone());
         Box::pin(async move {
-            tokio::time::sleep(delay).await;
+            if !delay.is_zero() {
+                tokio::time::sleep(delay).await;
+            }
             if let Some(mut open) = open {
                 open.wait_for(|&open| open).await.unwrap();
             }

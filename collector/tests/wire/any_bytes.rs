@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use prost::Message;
 use spanwright_collector::wire::{
-    JsonRequest, Limits, LogView, Request, Signal, Unbounded, count_points, from_json, read_resource,
+    Input, JsonRequest, Limits, LogView, Request, Signal, Unbounded, count_points, from_json, read_resource,
     read_scope, service,
 };
 
@@ -38,7 +38,9 @@ fn read_all(bytes: &[u8]) {
         read_scope(bytes, ""),
     );
     for request in [JsonRequest::Traces, JsonRequest::Logs, JsonRequest::Metrics] {
-        let _ = from_json(request, bytes, &mut Unbounded);
+        let whole = from_json(request, Input::Whole(bytes), &mut Unbounded);
+        let stream = from_json(request, Input::Stream(&mut &bytes[..]), &mut Unbounded);
+        assert_eq!(whole.ok(), stream.ok());
     }
 }
 

@@ -3,8 +3,8 @@
 use serde_json::json;
 use spanwright_collector::model::{Kind, Span, StatusCode, Value};
 use spanwright_collector::wire::{
-    JsonError, JsonRequest, Limits, LogView, NoRoom, Rejected, Request, Room, Signal, Unbounded, WireError,
-    count_points, from_json,
+    Input, JsonError, JsonRequest, Limits, LogView, NoRoom, Rejected, Request, Room, Signal, Unbounded,
+    WireError, count_points, from_json,
 };
 
 use crate::spans;
@@ -13,7 +13,7 @@ const TRACE: &str = "5B8EFFF798038103D269B633813FC60C";
 const SPAN: &str = "EEE19B7EC3C1B174";
 
 fn request(json: &str) -> Request {
-    let bytes = from_json(JsonRequest::Traces, json.as_bytes(), &mut Unbounded).unwrap();
+    let bytes = from_json(JsonRequest::Traces, Input::Whole(json.as_bytes()), &mut Unbounded).unwrap();
     Request::read(Signal::Traces, bytes.into(), &Limits::default()).unwrap()
 }
 
@@ -38,7 +38,7 @@ fn value(json: serde_json::Value) -> Value {
 }
 
 fn error(json: &str) -> String {
-    from_json(JsonRequest::Traces, json.as_bytes(), &mut Unbounded)
+    from_json(JsonRequest::Traces, Input::Whole(json.as_bytes()), &mut Unbounded)
         .unwrap_err()
         .to_string()
 }
@@ -229,7 +229,12 @@ fn log_records_and_metrics_are_read() {
         "body": {"stringValue": "it boils"}, "traceId": TRACE, "spanId": SPAN, "eventName": "kettle",
         "attributes": [{"key": "k", "value": {"intValue": "1"}}], "droppedAttributesCount": 2, "flags": 1,
     }]}]}]});
-    let bytes = from_json(JsonRequest::Logs, json.to_string().as_bytes(), &mut Unbounded).unwrap();
+    let bytes = from_json(
+        JsonRequest::Logs,
+        Input::Whole(json.to_string().as_bytes()),
+        &mut Unbounded,
+    )
+    .unwrap();
     let request = Request::read(Signal::Logs, bytes.into(), &Limits::default()).unwrap();
     let log = LogView::parse(request.record(request.records[0])).unwrap();
     let log = log.read(Default::default(), Default::default()).unwrap();
@@ -250,7 +255,12 @@ fn log_records_and_metrics_are_read() {
         .map(|kind| json!({"name": kind, *kind: points}))
         .collect();
     let json = json!({"resourceMetrics": [{"resource": {}, "scopeMetrics": [{"metrics": metrics}]}]});
-    let bytes = from_json(JsonRequest::Metrics, json.to_string().as_bytes(), &mut Unbounded).unwrap();
+    let bytes = from_json(
+        JsonRequest::Metrics,
+        Input::Whole(json.to_string().as_bytes()),
+        &mut Unbounded,
+    )
+    .unwrap();
     assert_eq!(count_points(&bytes), Ok(10));
 }
 
@@ -258,17 +268,13 @@ fn log_records_and_metrics_are_read() {
 fn no_more_is_written_than_there_is_room_for() {
     struct Little;
     impl Room for Little {
-        fn grow(&mut self, needed: usize, wished: usize) -> Result<usize, NoRoom> {
-            if needed > 5000 {
-                Err(NoRoom)
-            } else {
-                Ok(wished.min(5000))
-            }
+        fn grow(&mut self, needed: usize) -> Result<usize, NoRoom> {
+            if needed > 5000 { Err(NoRoom) } else { Ok(5000) }
         }
     }
     let fits = |count| {
         let json = with_spans(&json!(vec![json!({"traceId": TRACE, "spanId": SPAN}); count]));
-        from_json(JsonRequest::Traces, json.as_bytes(), &mut Little)
+        from_json(JsonRequest::Traces, Input::Whole(json.as_bytes()), &mut Little)
     };
     assert!(fits(100).is_ok());
     assert!(matches!(fits(200), Err(JsonError::NoRoom(NoRoom))));

@@ -4,6 +4,7 @@
 mod any_bytes;
 mod expected;
 mod json;
+mod limits;
 mod same;
 mod written;
 

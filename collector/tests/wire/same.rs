@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use prost::Message;
-use spanwright_collector::wire::{JsonRequest, Limits, Request, Signal, Unbounded, from_json};
+use spanwright_collector::wire::{Input, JsonRequest, Limits, Request, Signal, Unbounded, from_json};
 
 use crate::generate::{Doubles, request};
 use crate::{expected, spans};
@@ -26,7 +26,7 @@ proptest! {
     #[test]
     fn json_is_read_as_protobuf_is(request in request(Doubles::Finite)) {
         let json = serde_json::to_vec(&request).unwrap();
-        let bytes = from_json(JsonRequest::Traces, json.as_slice(), &mut Unbounded).unwrap();
+        let bytes = from_json(JsonRequest::Traces, Input::Whole(&json), &mut Unbounded).unwrap();
         prop_assert!(bytes.len() <= json.len());
         prop_assert_eq!(spans(&read(bytes)), expected::spans(&request));
     }
@@ -35,7 +35,7 @@ proptest! {
     fn json_in_snake_case_and_upper_case_hex_is_read_too(request in request(Doubles::Finite)) {
         let mut json = serde_json::to_value(&request).unwrap();
         rename(&mut json);
-        let bytes = from_json(JsonRequest::Traces, json.to_string().as_bytes(), &mut Unbounded).unwrap();
+        let bytes = from_json(JsonRequest::Traces, Input::Stream(&mut json.to_string().as_bytes()), &mut Unbounded).unwrap();
         prop_assert_eq!(spans(&read(bytes)), expected::spans(&request));
     }
 }

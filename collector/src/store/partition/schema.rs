@@ -99,13 +99,21 @@ pub(in crate::store) fn paths(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
     Ok(paths)
 }
 
-/// Creates a partition's file.
-pub(super) fn create(path: &Path) -> rusqlite::Result<Connection> {
+/// Creates a partition's file. It gets its name when it is whole: a process may be killed in between.
+pub(super) fn create(path: &Path) -> Result<Connection, OpenError> {
+    let unfinished = path.with_extension("unfinished");
+    if unfinished.exists() {
+        std::fs::remove_file(&unfinished)?;
+    }
+    fill(&unfinished).map_err(ReadError::from)?;
+    std::fs::rename(&unfinished, path)?;
+    open_existing(path, true)
+}
+
+fn fill(path: &Path) -> rusqlite::Result<()> {
     let connection = Connection::open(path)?;
-    connection.set_prepared_statement_cache_capacity(STATEMENTS);
     connection.pragma_update(None, "page_size", 16384)?;
-    connection.pragma_update(None, "journal_mode", "WAL")?;
-    write_ahead(&connection)?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
     let mut batch = String::from("BEGIN;");
     batch.push_str(TABLES);
     for part in PARTS {
@@ -118,7 +126,7 @@ pub(super) fn create(path: &Path) -> rusqlite::Result<Connection> {
         "PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {FORMAT}; COMMIT;"
     ));
     connection.execute_batch(&batch)?;
-    Ok(connection)
+    connection.pragma_update(None, "journal_mode", "WAL")
 }
 
 /// What every connection that writes is set to: a commit is durable when it returns, as the log is shortened then.
@@ -133,13 +141,13 @@ fn write_ahead(connection: &Connection) -> rusqlite::Result<()> {
 /// # Errors
 /// When it is of a newer format, or no partition.
 pub(in crate::store) fn open_existing(path: &Path, write: bool) -> Result<Connection, OpenError> {
-    let access = if write {
-        OpenFlags::SQLITE_OPEN_READ_WRITE
-    } else {
-        OpenFlags::SQLITE_OPEN_READ_ONLY
+    // Also who only reads must be able to go through what SQLite keeps beside a file whose writer was killed.
+    let open = |access| Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX);
+    let connection = match open(OpenFlags::SQLITE_OPEN_READ_WRITE) {
+        Err(_) if !write => open(OpenFlags::SQLITE_OPEN_READ_ONLY),
+        opened => opened,
     };
-    let connection = Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)
-        .map_err(ReadError::from)?;
+    let connection = connection.map_err(ReadError::from)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     let number = |name: &str| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
     let application = number("application_id").map_err(ReadError::from)?;

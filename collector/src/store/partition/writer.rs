@@ -48,7 +48,7 @@ impl PartitionWriter {
             }
             number += 1;
         };
-        let connection = schema::create(&path).map_err(ReadError::from)?;
+        let connection = schema::create(&path)?;
         Ok(Self {
             path,
             connection,

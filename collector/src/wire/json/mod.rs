@@ -48,29 +48,50 @@ pub enum JsonError {
     NoRoom(#[from] NoRoom),
 }
 
+/// JSON to read.
+pub enum Input<'a> {
+    /// All of it, which is faster.
+    Whole(&'a [u8]),
+    /// As it comes.
+    Stream(&'a mut dyn Read),
+}
+
 /// Writes a request that is JSON as protobuf.
 ///
 /// # Errors
 /// When it is no JSON of OTLP, or there is no room.
-pub fn from_json(request: JsonRequest, json: impl Read, room: &mut dyn Room) -> Result<Vec<u8>, JsonError> {
+pub fn from_json(request: JsonRequest, json: Input<'_>, room: &mut dyn Room) -> Result<Vec<u8>, JsonError> {
     let message = match request {
         JsonRequest::Traces => &schema::TRACES,
         JsonRequest::Logs => &schema::LOGS,
         JsonRequest::Metrics => &schema::METRICS,
     };
     let mut writer = Writer::new(room);
-    let mut reader = serde_json::Deserializer::from_reader(BufReader::new(BoundedTexts::new(json, LONGEST)));
-    // It is beyond what OTLP may nest; the visitors have a limit of their own.
-    reader.disable_recursion_limit();
     let seed = MessageSeed {
         message,
         writer: &mut writer,
         depth: 0,
     };
-    let result = seed.deserialize(&mut reader).and_then(|()| reader.end());
+    let result = match json {
+        Input::Whole(json) => read(seed, serde_json::Deserializer::from_slice(json)),
+        Input::Stream(json) => {
+            let json = BufReader::new(BoundedTexts::new(json, LONGEST));
+            read(seed, serde_json::Deserializer::from_reader(json))
+        }
+    };
     if writer.is_full() {
         return Err(NoRoom.into());
     }
     result?;
     Ok(writer.finish())
+}
+
+fn read<'de, R: serde_json::de::Read<'de>>(
+    seed: MessageSeed<'_, '_>,
+    mut json: serde_json::Deserializer<R>,
+) -> Result<(), serde_json::Error> {
+    // It is beyond what OTLP may nest; the visitors have a limit of their own.
+    json.disable_recursion_limit();
+    seed.deserialize(&mut json)?;
+    json.end()
 }

@@ -9,12 +9,12 @@ mod parts;
 mod span;
 
 use std::fmt;
-use std::io::{BufReader, Read};
+use std::io::BufReader;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, SeqAccess, Visitor};
 
 use self::span::SpanSeed;
-use super::json::{BoundedTexts, JsonError, LONGEST};
+use super::json::{BoundedTexts, Input, JsonError, LONGEST};
 use super::{NoRoom, Open, Room, Writer};
 
 /// Bytes of a span; one with more would be rejected anyway.
@@ -24,15 +24,18 @@ const LARGEST_SPAN: usize = 8 << 20;
 ///
 /// # Errors
 /// When it is no such list, or there is no room.
-pub fn from_zipkin(json: impl Read, room: &mut dyn Room) -> Result<Vec<u8>, JsonError> {
+pub fn from_zipkin(json: Input<'_>, room: &mut dyn Room) -> Result<Vec<u8>, JsonError> {
     let mut groups = Groups {
         writer: Writer::new(room),
         open: None,
     };
-    let mut reader = serde_json::Deserializer::from_reader(BufReader::new(BoundedTexts::new(json, LONGEST)));
-    let read = reader
-        .deserialize_seq(List(&mut groups))
-        .and_then(|()| reader.end());
+    let read = match json {
+        Input::Whole(json) => read(&mut groups, serde_json::Deserializer::from_slice(json)),
+        Input::Stream(json) => {
+            let json = BufReader::new(BoundedTexts::new(json, LONGEST));
+            read(&mut groups, serde_json::Deserializer::from_reader(json))
+        }
+    };
     let ended = groups.end();
     if groups.writer.is_full() {
         return Err(NoRoom.into());
@@ -40,6 +43,14 @@ pub fn from_zipkin(json: impl Read, room: &mut dyn Room) -> Result<Vec<u8>, Json
     read.map_err(JsonError::Zipkin)?;
     ended?;
     Ok(groups.writer.finish())
+}
+
+fn read<'de, R: serde_json::de::Read<'de>>(
+    groups: &mut Groups<'_>,
+    mut json: serde_json::Deserializer<R>,
+) -> Result<(), serde_json::Error> {
+    json.deserialize_seq(List(groups))?;
+    json.end()
 }
 
 /// Spans by their service, as they follow one another.
