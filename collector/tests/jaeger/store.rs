@@ -8,7 +8,7 @@ use spanwright_collector::model::{Nanos, Span, Trace, TraceId};
 use spanwright_collector::store::{
     Dependency, Found, Hit, Operation, Read, ReadError, RedQuery, RedSeries, Search,
 };
-use spanwright_collector::wire::{JsonRequest, Limits, Request, Signal, Unbounded, from_json};
+use spanwright_collector::wire::{Input, JsonRequest, Limits, Request, Signal, Unbounded, from_json};
 
 /// 2026-01-01T00:00:00Z, in nanoseconds.
 pub(crate) const NOW: u64 = 1_767_225_600_000_000_000;
@@ -49,7 +49,7 @@ pub(crate) fn of(service: &str, attributes: Value, spans: &[Value]) -> Value {
 impl Memory {
     pub(crate) fn with(resource_spans: &[Value]) -> Self {
         let json = json!({"resourceSpans": resource_spans}).to_string();
-        let bytes = from_json(JsonRequest::Traces, json.as_bytes(), &mut Unbounded).unwrap();
+        let bytes = from_json(JsonRequest::Traces, Input::Whole(json.as_bytes()), &mut Unbounded).unwrap();
         let request = Request::read(Signal::Traces, bytes.into(), &Limits::default()).unwrap();
         assert_eq!(request.reason, None);
         Self {

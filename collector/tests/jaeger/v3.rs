@@ -1,7 +1,7 @@
 //! `/api/v3`.
 
 use serde_json::{Value, json};
-use spanwright_collector::wire::{JsonRequest, Limits, Request, Signal, Unbounded, from_json};
+use spanwright_collector::wire::{Input, JsonRequest, Limits, Request, Signal, Unbounded, from_json};
 
 use crate::store::{Memory, of, span};
 use crate::{ask, ask_of, get};
@@ -12,7 +12,7 @@ const DAY: &str = "query.startTimeMin=2026-01-01T00:00:00Z&query.startTimeMax=20
 fn names(answer: &Value) -> Vec<String> {
     let bytes = from_json(
         JsonRequest::Traces,
-        answer["result"].to_string().as_bytes(),
+        Input::Whole(answer["result"].to_string().as_bytes()),
         &mut Unbounded,
     )
     .unwrap();
@@ -160,7 +160,7 @@ async fn errors_have_jaeger_s_words() {
         (
             format!("/api/v3/traces?{DAY}&query.searchDepth=x"),
             400,
-            "malformed parameter query.searchDepth: strconv.ParseInt: parsing \"x\": invalid syntax",
+            "malformed parameter query.searchDepth: strconv.Atoi: parsing \"x\": invalid syntax",
         ),
         (
             format!("/api/v3/traces?{DAY}&query.duration_min=x"),

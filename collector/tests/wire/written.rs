@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use serde_json::json;
 use spanwright_collector::model::{LogRecord, Resource, Scope, Span, SpanId, TraceId, Value};
 use spanwright_collector::wire::{
-    JsonRequest, Limits, LogView, Request, Signal, Unbounded, from_json, read_resource, read_scope,
+    Input, JsonRequest, Limits, LogView, Request, Signal, Unbounded, from_json, read_resource, read_scope,
     write_logs, write_spans,
 };
 
@@ -34,7 +34,7 @@ proptest! {
         let all = expected::spans(&request);
         let json = written(&all);
         prop_assert!(!json.contains(&b'\n'));
-        let bytes = from_json(JsonRequest::Traces, json.as_slice(), &mut Unbounded).unwrap();
+        let bytes = from_json(JsonRequest::Traces, Input::Whole(&json), &mut Unbounded).unwrap();
         let read = Request::read(Signal::Traces, bytes.into(), &Limits::default()).unwrap();
         prop_assert_eq!(&read.reason, &None);
         prop_assert_eq!(sorted(&spans(&read)), sorted(&all));
@@ -75,7 +75,12 @@ fn a_span_is_written_as_the_specification_has_it() {
             "schemaUrl": "https://schema"
         }]
     }]});
-    let bytes = from_json(JsonRequest::Traces, made.to_string().as_bytes(), &mut Unbounded).unwrap();
+    let bytes = from_json(
+        JsonRequest::Traces,
+        Input::Whole(made.to_string().as_bytes()),
+        &mut Unbounded,
+    )
+    .unwrap();
     let request = Request::read(Signal::Traces, bytes.into(), &Limits::default()).unwrap();
     let json: serde_json::Value = serde_json::from_slice(&written(&spans(&request))).unwrap();
     assert_eq!(json, made);
@@ -103,7 +108,7 @@ fn log_records_are_read_back_as_they_were() {
     let logs = vec![log(1), log(u64::MAX)];
     let mut json = Vec::new();
     write_logs(&mut json, &logs).unwrap();
-    let bytes = from_json(JsonRequest::Logs, json.as_slice(), &mut Unbounded).unwrap();
+    let bytes = from_json(JsonRequest::Logs, Input::Whole(&json), &mut Unbounded).unwrap();
     let request = Request::read(Signal::Logs, bytes.into(), &Limits::default()).unwrap();
     let read = request.records.iter().map(|place| {
         let scoped = request.scopes[place.scope as usize];

@@ -6,7 +6,7 @@ mod number;
 
 pub(super) use duration::{parse_duration, written_duration};
 pub(super) use json::written_value;
-pub(super) use number::{parse_bool, parse_hex, parse_int};
+pub(super) use number::{parse_bool, parse_count, parse_hex, parse_int};
 
 /// A text in quotes, as Go's messages have it.
 fn quoted(text: &str) -> String {

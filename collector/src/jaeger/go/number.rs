@@ -4,12 +4,21 @@ use super::quoted;
 
 /// A whole number.
 pub(in crate::jaeger) fn parse_int(text: &str) -> Result<i64, String> {
+    integer("ParseInt", text)
+}
+
+/// A whole number, by the function that Go has for those in decimal.
+pub(in crate::jaeger) fn parse_count(text: &str) -> Result<i64, String> {
+    integer("Atoi", text)
+}
+
+fn integer(function: &str, text: &str) -> Result<i64, String> {
     let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
     if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
-        return Err(wrong("ParseInt", text, "invalid syntax"));
+        return Err(wrong(function, text, "invalid syntax"));
     }
     text.parse()
-        .map_err(|_| wrong("ParseInt", text, "value out of range"))
+        .map_err(|_| wrong(function, text, "value out of range"))
 }
 
 /// Up to 16 hexadecimal digits.

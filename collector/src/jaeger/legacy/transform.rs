@@ -14,7 +14,7 @@ use crate::jaeger::answer::Answer;
 use crate::jaeger::failure::{ErrorJson, Failure};
 use crate::jaeger::parameters::Parameters;
 use crate::model::TraceId;
-use crate::wire::{JsonRequest, Limits, Request, Signal, Unbounded, from_json};
+use crate::wire::{Input, JsonRequest, Limits, Request, Signal, Unbounded, from_json};
 
 pub(super) async fn answer(uri: Uri, body: Bytes) -> Response {
     let parameters = Parameters::of(&uri);
@@ -25,7 +25,8 @@ pub(super) async fn answer(uri: Uri, body: Bytes) -> Response {
 fn transform(body: &[u8], parameters: &Parameters) -> Result<Answer, Failure> {
     let wrong =
         |error: &dyn std::fmt::Display| Failure::Parameter(format!("cannot unmarshal OTLP : {error}"));
-    let message = from_json(JsonRequest::Traces, body, &mut Unbounded).map_err(|error| wrong(&error))?;
+    let message =
+        from_json(JsonRequest::Traces, Input::Whole(body), &mut Unbounded).map_err(|error| wrong(&error))?;
     let limits = Limits::default();
     let request = Request::read(Signal::Traces, message.into(), &limits).map_err(|error| wrong(&error))?;
     let mut places: HashMap<TraceId, usize> = HashMap::new();

@@ -97,7 +97,7 @@ pub(super) fn search(parameters: &Parameters) -> Result<TraceQuery, Failure> {
         operation: text(&["query.operationName", "query.operation_name"]),
         tags: tags.unwrap_or_default(),
         time: (first, last),
-        limit: parsed(parameters, &limit, go::parse_int)?.unwrap_or(LIMIT),
+        limit: parsed(parameters, &limit, go::parse_count)?.unwrap_or(LIMIT),
         min: duration(&["query.durationMin", "query.duration_min"])?.unwrap_or(0),
         max: duration(&["query.durationMax", "query.duration_max"])?.unwrap_or(0),
         raw: yes(parameters, &["query.rawTraces", "query.raw_traces"])?,
