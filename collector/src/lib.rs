@@ -10,6 +10,7 @@ pub mod generate;
 pub mod analysis;
 pub mod ingest;
 pub mod web;
+pub mod jaeger;
 pub mod service;
 pub mod cli;
 

@@ -12,7 +12,7 @@ use super::config::{ServiceConfig, StartError};
 use super::tail::Watched;
 use crate::ingest::{self, Counts, Ingest, Listeners};
 use crate::store::Store;
-use crate::web;
+use crate::{jaeger, web};
 
 /// A collector that runs, until it is stopped or dropped.
 #[must_use = "dropping it stops it"]
@@ -66,7 +66,8 @@ impl Service {
             zipkin,
         };
         let ingest = ingest::serve(listeners, config.ingest, Arc::clone(&watched) as _)?;
-        let router = web::router(Arc::new(store.clone()), Some(watched), config.web);
+        let apis = web::guarded(jaeger::router(Arc::new(store.clone())), config.web.clone());
+        let router = web::router(Arc::new(store.clone()), Some(watched), config.web).merge(apis);
         let (stopping, stopped) = watch::channel(false);
         let pages = tokio::spawn(serve_pages(web, router, stopped));
         Ok(Self {

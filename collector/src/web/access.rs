@@ -1,6 +1,7 @@
 //! Who may ask, and what a browser may do with the answer.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use axum::extract::{Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
@@ -33,14 +34,7 @@ const HEADERS: [(HeaderName, &str); 6] = [
 /// A page elsewhere may have its own name lead to 127.0.0.1 and would then read everything here as its own (DNS
 /// rebinding); the name that the browser sends tells it from a person who typed `localhost`.
 pub(super) async fn guard(State(site): State<Site>, request: Request, next: Next) -> Response {
-    let mut response = match host(&request) {
-        Some(host) if is_allowed(host, &site.config) => next.run(request).await,
-        _ => (
-            StatusCode::MISDIRECTED_REQUEST,
-            "This page answers to localhost and 127.0.0.1. To open it by another name, add that name to the allowed hosts.\n",
-        )
-            .into_response(),
-    };
+    let mut response = guard_host(State(site.config), request, next).await;
     let headers = response.headers_mut();
     for (name, value) in HEADERS {
         headers.insert(name, HeaderValue::from_static(value));
@@ -49,6 +43,22 @@ pub(super) async fn guard(State(site): State<Site>, request: Request, next: Next
         .entry(header::CACHE_CONTROL)
         .or_insert(HeaderValue::from_static("no-store"));
     response
+}
+
+/// Refuses requests under a foreign name.
+pub(super) async fn guard_host(
+    State(config): State<Arc<WebConfig>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    match host(&request) {
+        Some(host) if is_allowed(host, &config) => next.run(request).await,
+        _ => (
+            StatusCode::MISDIRECTED_REQUEST,
+            "This page answers to localhost and 127.0.0.1. To open it by another name, add that name to the allowed hosts.\n",
+        )
+            .into_response(),
+    }
 }
 
 fn host(request: &Request) -> Option<&str> {

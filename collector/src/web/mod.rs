@@ -63,6 +63,12 @@ pub fn router(read: Arc<dyn Read>, tail: Option<Arc<dyn Tail>>, config: WebConfi
         .with_state(site)
 }
 
+/// Puts before other answers on the same listener what stands before the pages: a request under a foreign name is
+/// refused.
+pub fn guarded(router: Router, config: WebConfig) -> Router {
+    router.layer(from_fn_with_state(Arc::new(config), access::guard_host))
+}
+
 /// What every page is made from.
 #[derive(Clone)]
 struct Site {

@@ -11,7 +11,9 @@ use tokio::sync::broadcast::{Receiver, Sender};
 
 use super::Tail;
 use crate::model::{Nanos, Span, Trace, TraceId, Value};
-use crate::store::{Dependency, Found, Hit, Operation, Read, ReadError, Search, SearchOrder};
+use crate::store::{
+    Dependency, Found, Hit, Operation, Read, ReadError, RedQuery, RedSeries, Search, SearchOrder,
+};
 
 pub(super) use sample::{NOW, hostile, large, sample_traces};
 
@@ -116,6 +118,10 @@ impl Read for Memory {
             }
         }
         Ok(calls.into_values().collect())
+    }
+
+    fn red(&self, query: &RedQuery) -> Result<Vec<RedSeries>, ReadError> {
+        Ok(query.count(self.spans()))
     }
 
     fn keys(&self, prefix: &str, limit: usize) -> Result<Vec<String>, ReadError> {

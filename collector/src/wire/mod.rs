@@ -13,6 +13,7 @@ mod span;
 mod value;
 mod json;
 mod zipkin;
+mod to_json;
 
 pub use encode::{Growing, NoRoom, Open, Room, Unbounded, Writer};
 pub use field::{Field, Fields, WireError};
@@ -22,5 +23,6 @@ pub use metrics::count_points;
 pub use request::{Limits, Place, Rejected, Request, RequestError, Scoped, Signal};
 pub use resource::{read_resource, read_scope, service};
 pub use span::SpanView;
+pub use to_json::{ResourceSpans, write_logs, write_spans};
 pub use value::{AttributeView, ValueView};
 pub use zipkin::from_zipkin;

@@ -6,6 +6,7 @@ mod expected;
 mod json;
 mod limits;
 mod same;
+mod written;
 
 #[path = "../support/generate.rs"]
 mod generate;
