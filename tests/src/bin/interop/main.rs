@@ -1,10 +1,12 @@
-//! Interoperation with real servers: `cargo run -p spanwright-tests --bin interop -- jaeger`.
+//! Interoperation with real servers: `cargo run -p spanwright-tests --bin interop -- jaeger`, and `-- collector`, which
+//! compares what Spanwright's collector answers with what Jaeger does.
 //!
-//! Builds a Jaeger (unless it is cached) and starts it on loopback. For OTLP over gRPC and over HTTP, runs two programs
+//! `jaeger` builds a Jaeger (unless it is cached) and starts it on loopback. For OTLP over gRPC and over HTTP, runs two programs
 //! that send their spans to Jaeger and write the same spans to a file: `examples/assistant`, and one of its own that
 //! makes everything a span can hold. Reads the traces back through Jaeger's API, and compares. Prints every
 //! difference, and ends with an error if there is one.
 
+mod collector;
 mod compare;
 mod jaeger;
 mod made;
@@ -24,6 +26,7 @@ use std::time::{Duration, Instant};
 use tokio::signal::unix::{SignalKind, signal};
 
 const USAGE: &str = "usage: interop jaeger         builds, runs and compares
+       interop collector      the same traces into Jaeger and into the collector: compares what both answer
        interop build-jaeger   builds only";
 /// How long Jaeger may take to show what it has accepted.
 const SHOWN: Duration = Duration::from_secs(20);
@@ -56,6 +59,7 @@ fn main() -> ExitCode {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let result = match &words[..] {
         ["jaeger"] => until_signalled(with_jaeger()),
+        ["collector"] => until_signalled(collector::run()),
         ["build-jaeger"] => until_signalled(async {
             println!("{}", jaeger::build().await?.display());
             Ok(())

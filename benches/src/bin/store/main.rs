@@ -1,0 +1,146 @@
+//! The collector's store alone: how fast it takes spans, how much disk they need, and how fast they are found.
+//!
+//! ```text
+//! cargo run --release -p spanwright-benches --bin store -- [--spans N] [--per-request N] [--rich] [--folder DIR]
+//! ```
+//!
+//! The generator runs in the same process, and its time is in the figures.
+
+mod queries;
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use futures_util::StreamExt;
+use spanwright_benches::table::Table;
+use spanwright_collector::generate::{Data, Generator};
+use spanwright_collector::store::{Append, Store, StoreConfig};
+use spanwright_collector::wire::{Limits, Request, Signal};
+
+/// Requests on their way at once.
+const CONNECTIONS: usize = 16;
+
+struct Options {
+    spans: usize,
+    per_request: usize,
+    data: Data,
+    folder: Option<PathBuf>,
+}
+
+fn main() {
+    let options = options();
+    let temporary = tempfile::tempdir().expect("a folder");
+    let folder = options
+        .folder
+        .clone()
+        .unwrap_or_else(|| temporary.path().to_owned());
+    let store = Store::open(StoreConfig {
+        bytes: 100 << 30,
+        ..StoreConfig::new(&folder)
+    })
+    .expect("opened");
+    let mut table = Table::new(["what", "figure"]);
+    let began = Instant::now();
+    let stored = load(&store, &options);
+    let acknowledged = began.elapsed();
+    while store.unsealed() >= 8192 {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    let sealed = began.elapsed();
+    let rate = |seconds: f64| format!("{:.0}", stored as f64 / seconds);
+    table.row(vec!["spans".into(), stored.to_string()]);
+    table.row(vec![
+        "acknowledged, spans/s".into(),
+        rate(acknowledged.as_secs_f64()),
+    ]);
+    table.row(vec!["in blocks, spans/s".into(), rate(sealed.as_secs_f64())]);
+    table.row(vec![
+        "bytes a span on disk".into(),
+        format!("{:.1}", bytes(&folder) as f64 / stored as f64),
+    ]);
+    table.row(vec![
+        "resident at most, MiB".into(),
+        format!("{:.0}", resident("VmHWM:")),
+    ]);
+    store.close();
+    drop(store);
+    let began = Instant::now();
+    let store = Store::open(StoreConfig {
+        bytes: 100 << 30,
+        ..StoreConfig::new(&folder)
+    })
+    .expect("opened again");
+    table.row(vec![
+        "opened again, ms".into(),
+        format!("{:.1}", began.elapsed().as_secs_f64() * 1e3),
+    ]);
+    println!("{table}");
+    println!("{}", queries::run(&store, options.data, stored));
+    println!(
+        "resident now {:.0} MiB, at most {:.0} MiB",
+        resident("VmRSS:"),
+        resident("VmHWM:")
+    );
+    store.close();
+}
+
+fn options() -> Options {
+    let mut options = Options {
+        spans: 1_000_000,
+        per_request: 1000,
+        data: Data::Short,
+        folder: None,
+    };
+    let mut arguments = std::env::args().skip(1);
+    while let Some(argument) = arguments.next() {
+        let mut value = || arguments.next().expect("a value");
+        match argument.as_str() {
+            "--spans" => options.spans = value().parse().expect("a number"),
+            "--per-request" => options.per_request = value().parse().expect("a number"),
+            "--rich" => options.data = Data::Rich,
+            "--folder" => options.folder = Some(value().into()),
+            other => panic!("{other} is not known: --spans, --per-request, --rich, --folder"),
+        }
+    }
+    options
+}
+
+/// Stores spans. Gives how many.
+fn load(store: &Store, options: &Options) -> usize {
+    let appender = store.appender().expect("open to write");
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .expect("a runtime");
+    let mut generator =
+        Generator::new(1, options.data, options.per_request, queries::FIRST).step(queries::STEP);
+    let limits = Limits::default();
+    let mut stored = 0;
+    let requests = std::iter::from_fn(|| {
+        (stored < options.spans).then(|| {
+            let (bytes, spans) = generator.request();
+            stored += spans;
+            Request::read(Signal::Traces, bytes, &limits).expect("a request")
+        })
+    });
+    let sent = futures_util::stream::iter(requests).map(|request| appender.append(request));
+    runtime.block_on(
+        sent.buffer_unordered(CONNECTIONS)
+            .for_each(|result| async { result.expect("stored") }),
+    );
+    stored
+}
+
+fn bytes(folder: &std::path::Path) -> u64 {
+    let files = std::fs::read_dir(folder).expect("readable");
+    files
+        .map(|file| file.and_then(|file| file.metadata()).map_or(0, |file| file.len()))
+        .sum()
+}
+
+fn resident(field: &str) -> f64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix(field));
+    line.and_then(|line| line.trim().strip_suffix(" kB")?.trim().parse::<f64>().ok())
+        .unwrap_or(0.0)
+        / 1024.0
+}

@@ -1,0 +1,131 @@
+//! What may be said on the command line.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Collects traces, keeps them, and shows them in a browser.
+#[derive(Debug, Parser)]
+#[command(name = "spanwright", version, arg_required_else_help = true)]
+pub struct Arguments {
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Take traces by OTLP, keep them, and show them in a browser
+    Serve(Serve),
+    /// Find traces: spanwright search 'service="checkout" AND duration>1s'
+    Search(Search),
+    /// Show a trace as a tree
+    Show(Show),
+    /// Make traces from a seed, and send them to a collector
+    Generate(Generate),
+}
+
+/// Where the traces are.
+#[derive(Debug, Args)]
+pub(super) struct Folder {
+    /// Folder of the stored traces [default: spanwright in the user's data folder]
+    #[arg(long, value_name = "DIR", env = "SPANWRIGHT_DATA_DIR")]
+    pub(super) data_dir: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Serve {
+    #[command(flatten)]
+    pub(super) folder: Folder,
+    /// Where the web page answers
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8009")]
+    pub(super) listen: SocketAddr,
+    /// Where OTLP over HTTP comes in
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:4318")]
+    pub(super) otlp_http: SocketAddr,
+    /// Where OTLP over gRPC comes in
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:4317")]
+    pub(super) otlp_grpc: SocketAddr,
+    /// Where Zipkin's v2 JSON comes in, usually 127.0.0.1:9411 [default: nowhere]
+    #[arg(long, value_name = "ADDRESS")]
+    pub(super) zipkin: Option<SocketAddr>,
+    /// Hours for which traces are kept
+    #[arg(
+        long,
+        value_name = "HOURS",
+        env = "TRACE_RETENTION_HOURS",
+        default_value_t = 24
+    )]
+    pub(super) retention_hours: u32,
+    /// Mebibytes that the stored traces may have; the oldest go first
+    #[arg(long, value_name = "MIB", default_value_t = 10 << 10)]
+    pub(super) max_size: u64,
+    /// Another name under which browsers may ask for the web page; may be given several times
+    #[arg(long, value_name = "HOST")]
+    pub(super) allow_host: Vec<String>,
+    /// Web page that may send traces from a browser, such as https://shop.example; may be given several times
+    #[arg(long, value_name = "ORIGIN")]
+    pub(super) allow_origin: Vec<String>,
+    /// Certificate for the OTLP and Zipkin listeners, as PEM
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    pub(super) tls_certificate: Option<PathBuf>,
+    /// Private key of that certificate, as PEM
+    #[arg(long, value_name = "FILE", requires = "tls_certificate")]
+    pub(super) tls_key: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Search {
+    #[command(flatten)]
+    pub(super) folder: Folder,
+    /// What a span must be, such as: service="checkout" AND duration>1s
+    #[arg(default_value = "*")]
+    pub(super) line: Vec<String>,
+    /// At most so many traces
+    #[arg(long, default_value_t = 20)]
+    pub(super) limit: usize,
+    /// Which come first
+    #[arg(long, value_enum, default_value_t = Order::Latest)]
+    pub(super) order: Order,
+    /// One JSON object for each trace
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Order {
+    /// Those that began last
+    Latest,
+    /// Those that took longest
+    Slowest,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Show {
+    #[command(flatten)]
+    pub(super) folder: Folder,
+    /// The trace's id
+    pub(super) trace: String,
+    /// With attributes and events
+    #[arg(long)]
+    pub(super) attributes: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Generate {
+    /// The same seed gives the same traces
+    #[arg(long, default_value_t = 1)]
+    pub(super) seed: u64,
+    /// How many traces of ten spans each
+    #[arg(long, default_value_t = 100)]
+    pub(super) traces: u64,
+    /// Spans of a request
+    #[arg(long, default_value_t = 1000)]
+    pub(super) per_request: usize,
+    /// With UUIDs, SQL and stack traces
+    #[arg(long)]
+    pub(super) rich: bool,
+    /// Where they are sent, by OTLP over HTTP
+    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:4318")]
+    pub(super) to: String,
+}

@@ -1,0 +1,101 @@
+//! Bodies of answers: OTLP's responses and google.rpc.Status, as protobuf and as JSON.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::refusal::Refusal;
+use crate::wire::{NoRoom, Unbounded, Writer};
+
+/// What a request holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Signal {
+    Traces,
+    Logs,
+    Metrics,
+}
+
+/// What has come of a request that was not refused.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Outcome {
+    /// Spans, log records or data points that were not stored.
+    pub(super) rejected: u64,
+    /// Why.
+    pub(super) reason: String,
+}
+
+impl Outcome {
+    fn is_full_success(&self) -> bool {
+        self.rejected == 0 && self.reason.is_empty()
+    }
+
+    /// The response message: empty, or with `partial_success`.
+    pub(super) fn to_protobuf(&self) -> Vec<u8> {
+        written(|writer| {
+            if self.is_full_success() {
+                return Ok(());
+            }
+            let partial = writer.open(1)?;
+            writer.varint(1, self.rejected)?;
+            writer.bytes(2, self.reason.as_bytes())?;
+            writer.close(partial)
+        })
+    }
+
+    /// The same as JSON.
+    pub(super) fn to_json(&self, signal: Signal) -> Vec<u8> {
+        if self.is_full_success() {
+            return b"{}".to_vec();
+        }
+        let name = match signal {
+            Signal::Traces => "rejectedSpans",
+            Signal::Logs => "rejectedLogRecords",
+            Signal::Metrics => "rejectedDataPoints",
+        };
+        let body = json!({"partialSuccess": {name: self.rejected.to_string(), "errorMessage": self.reason}});
+        body.to_string().into_bytes()
+    }
+}
+
+/// google.rpc.Status of a refusal.
+pub(super) fn status_protobuf(refusal: &Refusal) -> Vec<u8> {
+    written(|writer| {
+        writer.varint(1, u64::from(refusal.codes().1))?;
+        writer.bytes(2, refusal.message().as_bytes())?;
+        match refusal.retry() {
+            Some(delay) => write_retry(writer, delay),
+            None => Ok(()),
+        }
+    })
+}
+
+/// The detail `RetryInfo`, as `google.protobuf.Any`.
+fn write_retry(writer: &mut Writer<'_>, delay: Duration) -> Result<(), NoRoom> {
+    let detail = writer.open(3)?;
+    writer.bytes(1, b"type.googleapis.com/google.rpc.RetryInfo")?;
+    let info = writer.open(2)?;
+    let duration = writer.open(1)?;
+    writer.varint(1, delay.as_secs())?;
+    writer.close(duration)?;
+    writer.close(info)?;
+    writer.close(detail)
+}
+
+/// The same as JSON.
+pub(super) fn status_json(refusal: &Refusal) -> Vec<u8> {
+    let mut body = json!({"code": refusal.codes().1, "message": refusal.message()});
+    if let Some(delay) = refusal.retry() {
+        let delay = format!("{}s", delay.as_secs());
+        let detail = json!({"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": delay});
+        body["details"] = json!([detail]);
+    }
+    body.to_string().into_bytes()
+}
+
+fn written(write: impl FnOnce(&mut Writer<'_>) -> Result<(), NoRoom>) -> Vec<u8> {
+    let mut room = Unbounded;
+    let mut writer = Writer::new(&mut room);
+    // There is always room.
+    let _ = write(&mut writer);
+    writer.finish()
+}

@@ -1,0 +1,10 @@
+//! The command `spanwright`.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use spanwright_collector::cli;
+
+fn main() -> ExitCode {
+    cli::run(cli::Arguments::parse())
+}

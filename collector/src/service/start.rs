@@ -1,0 +1,136 @@
+//! Start and stop.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use super::config::{ServiceConfig, StartError};
+use super::tail::Watched;
+use crate::ingest::{self, Counts, Ingest, Listeners};
+use crate::store::Store;
+use crate::{jaeger, web};
+
+/// A collector that runs, until it is stopped or dropped.
+#[must_use = "dropping it stops it"]
+pub struct Service {
+    addresses: Addresses,
+    store: Store,
+    ingest: Ingest,
+    pages: JoinHandle<()>,
+    stopping: watch::Sender<bool>,
+}
+
+/// Where a collector listens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Addresses {
+    /// The web page and the APIs.
+    pub web: SocketAddr,
+    /// OTLP over HTTP.
+    pub otlp_http: SocketAddr,
+    /// OTLP over gRPC.
+    pub otlp_grpc: SocketAddr,
+    /// Zipkin's v2 JSON.
+    pub zipkin: Option<SocketAddr>,
+}
+
+impl Service {
+    /// Opens the store and all listeners.
+    ///
+    /// # Errors
+    /// When a listener or the store cannot be opened; then nothing is.
+    pub async fn start(config: ServiceConfig) -> Result<Self, StartError> {
+        let web = listen(config.listen, "the web page", "--listen").await?;
+        let otlp_http = listen(config.otlp_http, "OTLP over HTTP", "--otlp-http").await?;
+        let otlp_grpc = listen(config.otlp_grpc, "OTLP over gRPC", "--otlp-grpc").await?;
+        let zipkin = match config.zipkin {
+            Some(address) => Some(listen(address, "Zipkin", "--zipkin").await?),
+            None => None,
+        };
+        let addresses = Addresses {
+            web: address(&web, config.listen),
+            otlp_http: address(&otlp_http, config.otlp_http),
+            otlp_grpc: address(&otlp_grpc, config.otlp_grpc),
+            zipkin: zipkin.as_ref().map(|listener| address(listener, config.listen)),
+        };
+        let store = Store::open(config.store)?;
+        let appender = store.appender().ok_or_else(|| crate::store::ReadError::Damaged {
+            what: "closed".into(),
+        });
+        let watched = Arc::new(Watched::new(appender.map_err(crate::store::OpenError::from)?));
+        let listeners = Listeners {
+            otlp: vec![otlp_http, otlp_grpc],
+            zipkin,
+        };
+        let ingest = ingest::serve(listeners, config.ingest, Arc::clone(&watched) as _)?;
+        let apis = web::guarded(jaeger::router(Arc::new(store.clone())), config.web.clone());
+        let router = web::router(Arc::new(store.clone()), Some(watched), config.web).merge(apis);
+        let (stopping, stopped) = watch::channel(false);
+        let pages = tokio::spawn(serve_pages(web, router, stopped));
+        Ok(Self {
+            addresses,
+            store,
+            ingest,
+            pages,
+            stopping,
+        })
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn addresses(&self) -> Addresses {
+        self.addresses
+    }
+
+    /// What is stored.
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// What has come in.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        self.ingest.counts()
+    }
+
+    /// Answers the requests in flight, within `deadline`, and closes the store. Says whether all were answered.
+    pub async fn stop(self, deadline: Duration) -> bool {
+        let answered = self.ingest.stop(deadline).await;
+        self.stopping.send_replace(true);
+        self.pages.abort();
+        let store = self.store;
+        let closed = tokio::task::spawn_blocking(move || store.close()).await;
+        answered && closed.is_ok()
+    }
+}
+
+async fn listen(
+    address: SocketAddr,
+    what: &'static str,
+    flag: &'static str,
+) -> Result<TcpListener, StartError> {
+    let listener = TcpListener::bind(address).await;
+    listener.map_err(|error| StartError::Listen {
+        what,
+        address,
+        flag,
+        error,
+    })
+}
+
+fn address(listener: &TcpListener, asked: SocketAddr) -> SocketAddr {
+    listener.local_addr().unwrap_or(asked)
+}
+
+async fn serve_pages(listener: TcpListener, router: axum::Router, mut stopped: watch::Receiver<bool>) {
+    let until = async move {
+        // An error means that nobody can say so any more.
+        let _ = stopped.wait_for(|stopped| *stopped).await;
+    };
+    // Accepting goes on after errors; it ends when it is told to.
+    let _ = axum::serve(listener, router).with_graceful_shutdown(until).await;
+}

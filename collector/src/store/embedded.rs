@@ -1,0 +1,239 @@
+//! The embedded store: opened, closed, and what its threads share.
+
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+
+use super::appending::{self, Appender};
+use super::config::{OpenError, StoreConfig};
+use super::head::{Head, Unsealed};
+use super::log::{self, LogWriter, Through};
+use super::partition::{self, PartitionReader, PartitionWriter};
+use super::rollup::{REMEMBERED, Recent};
+use super::sealing::Sealer;
+use super::state::{PartitionState, Shared};
+use crate::wire::Signal;
+
+/// Traces on disk: SQLite files behind a log. Cheap to clone; the last clone to go closes nothing, see [`Store::close`].
+#[derive(Debug, Clone)]
+pub struct Store {
+    pub(super) shared: Arc<Shared>,
+    threads: Arc<Mutex<Threads>>,
+}
+
+#[derive(Debug, Default)]
+struct Threads {
+    appender: Option<Appender>,
+    running: Vec<JoinHandle<()>>,
+    /// Held while the store is written.
+    lock: Option<File>,
+}
+
+impl Store {
+    /// Opens the store in a folder, which is made where it is not there, to write and to read it.
+    ///
+    /// # Errors
+    /// When another process writes it, when a newer version wrote it, or when it cannot be read.
+    pub fn open(config: StoreConfig) -> Result<Self, OpenError> {
+        std::fs::create_dir_all(&config.folder)?;
+        let lock = lock(&config.folder)?;
+        let shared = Arc::new(Shared::default());
+        let (through, newest) = load(&config.folder, &shared)?;
+        let next = replay(&config.folder, through, &shared)?;
+        let newest = newest.map(|path| Ok::<_, OpenError>((PartitionWriter::open(&path)?, created(&path))));
+        let sealer = Sealer::new(
+            config.clone(),
+            Arc::clone(&shared),
+            newest.transpose()?,
+            through,
+            recent(&shared)?,
+        )?;
+        let (appender, requests) = Appender::new();
+        let writer = LogWriter::new(&config.folder);
+        let appending = Arc::clone(&shared);
+        let running = vec![
+            spawn("spanwright-log", move || {
+                appending::run(&requests, &appending, writer, next)
+            })?,
+            spawn("spanwright-seal", move || sealer.run())?,
+        ];
+        let threads = Threads {
+            appender: Some(appender),
+            running,
+            lock: Some(lock),
+        };
+        Ok(Self {
+            shared,
+            threads: Arc::new(Mutex::new(threads)),
+        })
+    }
+
+    /// Opens the store in a folder to read it only, also while a collector writes it. What that collector stores
+    /// afterwards is not seen.
+    ///
+    /// # Errors
+    /// When a newer version wrote it, or when it cannot be read.
+    pub fn open_read_only(folder: &Path) -> Result<Self, OpenError> {
+        let shared = Arc::new(Shared::default());
+        let (through, _) = load(folder, &shared)?;
+        replay(folder, through, &shared)?;
+        Ok(Self {
+            shared,
+            threads: Arc::default(),
+        })
+    }
+
+    /// What requests are given to; `None` when the store was opened to read it only, or is closed.
+    #[must_use]
+    pub fn appender(&self) -> Option<Appender> {
+        self.threads
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .appender
+            .clone()
+    }
+
+    /// How many spans are stored, twice where they were sent twice.
+    #[must_use]
+    pub fn spans(&self) -> usize {
+        let snapshot = self.shared.snapshot();
+        let blocks = snapshot
+            .partitions
+            .iter()
+            .flat_map(|partition| partition.blocks.iter());
+        let traces = |unsealed: &&Unsealed| unsealed.entry.request.signal == Signal::Traces;
+        let head = snapshot
+            .head
+            .iter()
+            .filter(traces)
+            .map(|unsealed| unsealed.places().len());
+        blocks.map(|block| block.spans).sum::<usize>() + head.sum::<usize>()
+    }
+
+    /// How many spans and log records are stored and in no block yet.
+    #[must_use]
+    pub fn unsealed(&self) -> usize {
+        self.shared
+            .snapshot()
+            .head
+            .iter()
+            .map(|unsealed| unsealed.places().len())
+            .sum()
+    }
+
+    /// Stops writing: requests that came before are written, later ones are refused.
+    pub fn close(&self) {
+        let mut threads = self.threads.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(appender) = threads.appender.take() {
+            appender.stop();
+        }
+        self.shared.lock().closing = true;
+        self.shared.grown.notify_all();
+        self.shared.shrunk.notify_all();
+        for thread in threads.running.drain(..) {
+            let _ = thread.join();
+        }
+        threads.lock = None;
+    }
+}
+
+fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> std::io::Result<JoinHandle<()>> {
+    std::thread::Builder::new().name(name.to_owned()).spawn(run)
+}
+
+/// Makes this process the one that writes. The system lets go of it when the process ends, however it does.
+fn lock(folder: &Path) -> Result<File, OpenError> {
+    let file = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(folder.join("lock"))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(OpenError::InUse {
+            folder: folder.to_owned(),
+        }),
+        Err(TryLockError::Error(error)) => Err(error.into()),
+    }
+}
+
+/// Reads what is known of the blocks. Gives up to where the log is in them, and the partition that was written last.
+fn load(folder: &Path, shared: &Shared) -> Result<(Through, Option<PathBuf>), OpenError> {
+    let mut loaded = Vec::new();
+    for path in partition::paths(folder)? {
+        drop(partition::open_existing(&path, false)?);
+        let reader = Arc::new(PartitionReader::new(&path));
+        let connection = reader.connect()?;
+        let (blocks, through) = (connection.blocks()?, connection.through()?);
+        let unmerged = connection
+            .unmerged()?
+            .into_iter()
+            .map(|(_, fingerprints)| Arc::new(fingerprints));
+        let unmerged = Arc::new(unmerged.collect());
+        drop(connection);
+        loaded.push((
+            through,
+            PartitionState {
+                reader,
+                blocks: Arc::new(blocks),
+                unmerged,
+            },
+        ));
+    }
+    // Sorted by name before: by time, where the clock was not set back.
+    loaded.sort_by_key(|(through, _)| *through);
+    let newest = loaded
+        .last()
+        .map(|(through, partition)| (*through, partition.reader.path().to_owned()));
+    shared.lock().partitions = loaded.into_iter().map(|(_, partition)| partition).collect();
+    Ok(newest.map_or((Through::default(), None), |(through, path)| {
+        (through, Some(path))
+    }))
+}
+
+/// Reads what is acknowledged and in no block. Gives the number of the log's next entry.
+fn replay(folder: &Path, through: Through, shared: &Shared) -> Result<u64, OpenError> {
+    let mut head = Head::default();
+    let next = log::replay(folder, through.sequence, &mut |entry| head.push(Arc::new(entry)))?;
+    head.remove(through);
+    shared.lock().head = head;
+    Ok(next.max(through.sequence + u64::from(through.records > 0)))
+}
+
+/// What was counted last, so that what is sent again is not counted again, and late spans find those they belong to.
+fn recent(shared: &Shared) -> Result<Recent, OpenError> {
+    let partitions = shared.lock().partitions.clone();
+    let blocks = partitions
+        .iter()
+        .rev()
+        .flat_map(|partition| partition.blocks.iter().rev().map(move |block| (partition, block)));
+    let mut spans = 0;
+    let mut last: Vec<_> = blocks
+        .take_while(|(_, block)| {
+            spans += block.spans;
+            spans <= REMEMBERED
+        })
+        .collect();
+    last.reverse();
+    let mut recent = Recent::default();
+    for (partition, block) in last {
+        let connection = partition.reader.connect()?;
+        let block = connection.block(block)?;
+        recent.remember(
+            &block.rows()?,
+            block.meta()?.scopes.iter().map(|scope| scope.service()),
+        );
+    }
+    Ok(recent)
+}
+
+/// When a partition was begun, by its name.
+fn created(path: &Path) -> u64 {
+    let name = path
+        .file_stem()
+        .and_then(|name| name.to_str()?.strip_prefix("spans-"));
+    name.and_then(|millis| millis.parse::<u64>().ok())
+        .unwrap_or(0)
+        .saturating_mul(1_000_000)
+}

@@ -1,0 +1,34 @@
+//! Where traces are kept: behind two small traits, [`Append`] and [`Read`], the embedded [`Store`].
+//!
+//! A request goes to the log, and is acknowledged when it is on disk. It is then in the head, where it is searched span
+//! by span, until its spans are in blocks: 8,192 of them as columns, in a partition, which is one SQLite file.
+
+mod append;
+mod red;
+mod read;
+mod config;
+mod codec;
+mod fingerprint;
+mod block;
+mod log;
+mod head;
+mod rollup;
+mod partition;
+mod search;
+mod logs;
+mod state;
+mod retention;
+mod appending;
+mod sealing;
+mod embedded;
+mod reading;
+
+pub use append::{Append, AppendError};
+pub use appending::Appender;
+pub use config::{OpenError, StoreConfig};
+pub use embedded::Store;
+pub use read::{Dependency, Found, Hit, Operation, Read, ReadError, Search, SearchOrder};
+pub use red::{RedPoint, RedQuery, RedSeries};
+
+#[cfg(test)]
+mod tests;

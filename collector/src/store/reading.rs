@@ -1,0 +1,321 @@
+//! What a store answers.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::block::{Block, KIND_MASK, STATUS_SHIFT};
+use super::embedded::Store;
+use super::fingerprint;
+use super::partition::{BlockFrames, BlockInfo, Borrowed, SEGMENT_BLOCKS};
+use super::rollup::{self, CallMinute, Counts, MINUTE};
+use super::search::{Required, Top, evaluate, in_head};
+use super::state::{PartitionState, Snapshot};
+use super::{
+    Dependency, Found, Hit, Operation, Read, ReadError, RedQuery, RedSeries, Search, SearchOrder, logs,
+};
+use crate::filter::{Filter, Order, Test};
+use crate::model::{Kind, Nanos, Span, Trace, TraceId};
+use crate::wire::Signal;
+
+impl Read for Store {
+    fn trace(&self, id: TraceId) -> Result<Option<Trace>, ReadError> {
+        let snapshot = self.shared.snapshot();
+        let mut spans = in_head::trace(&snapshot.head, id)?;
+        let mut logs = Vec::new();
+        for unsealed in snapshot
+            .head
+            .iter()
+            .filter(|unsealed| unsealed.entry.request.signal == Signal::Logs)
+        {
+            logs.extend(logs::read(&unsealed.entry.request, id)?);
+        }
+        let wanted = fingerprint::trace(id);
+        for partition in &snapshot.partitions {
+            let connection = partition.reader.connect()?;
+            for info in candidates(partition, &connection, &[vec![wanted]])? {
+                let block = connection.block(info)?;
+                spans.extend(block.read(&places_of(&block, id)?)?);
+            }
+            for frame in connection.logs(wanted)? {
+                logs.extend(logs::read_frame(&frame, id)?);
+            }
+        }
+        if spans.is_empty() && logs.is_empty() {
+            return Ok(None);
+        }
+        logs.sort_by_key(|log| log.time);
+        Ok(Some(Trace {
+            id,
+            spans: once(spans),
+            logs,
+        }))
+    }
+
+    fn search(&self, search: &Search) -> Result<Found, ReadError> {
+        let snapshot = self.shared.snapshot();
+        let time = Filter::Is(Test::Start(Order::GreaterOrEqual, search.time.start))
+            .and(Filter::Is(Test::Start(Order::Less, search.time.end)));
+        let filter = search.filter.clone().and(time);
+        let required = Required::new(&filter, search.time.clone());
+        let mut top = Top::new(search.order, search.limit);
+        in_head::search(&snapshot.head, &filter, &required, &mut top)?;
+        in_blocks(&snapshot, &filter, &required, &mut top)?;
+        Ok(Found {
+            hits: top.into_hits(),
+        })
+    }
+
+    fn services(&self) -> Result<Vec<String>, ReadError> {
+        let snapshot = self.shared.snapshot();
+        let mut services: BTreeSet<String> = BTreeSet::new();
+        for (operation, _) in in_head::operations(&snapshot.head) {
+            services.insert(operation);
+        }
+        for partition in &snapshot.partitions {
+            services.extend(partition.reader.connect()?.services()?);
+        }
+        Ok(services.into_iter().collect())
+    }
+
+    fn operations(&self, service: Option<&str>) -> Result<Vec<Operation>, ReadError> {
+        let snapshot = self.shared.snapshot();
+        let mut operations: HashSet<Operation> = in_head::operations(&snapshot.head)
+            .into_iter()
+            .filter(|(of, _)| service.is_none_or(|service| service == of))
+            .map(|(_, operation)| operation)
+            .collect();
+        for partition in &snapshot.partitions {
+            let stored = partition.reader.connect()?.operations(service)?;
+            operations.extend(stored.into_iter().map(|(_, name, kind)| Operation {
+                name,
+                kind: Kind::from_otlp(u64::from(kind)),
+            }));
+        }
+        let mut operations: Vec<_> = operations.into_iter().collect();
+        operations
+            .sort_by(|one, other| (&one.name, one.kind.to_otlp()).cmp(&(&other.name, other.kind.to_otlp())));
+        Ok(operations)
+    }
+
+    fn dependencies(&self, time: Range<Nanos>) -> Result<Vec<Dependency>, ReadError> {
+        let snapshot = self.shared.snapshot();
+        let mut edges: BTreeMap<(String, String), Counts> = BTreeMap::new();
+        let minutes = time.start / MINUTE..time.end.div_ceil(MINUTE);
+        for partition in &snapshot.partitions {
+            for (parent, child, counts) in partition.reader.connect()?.dependencies(minutes.clone())? {
+                edges.entry((parent, child)).or_default().merge(&counts);
+            }
+        }
+        let unsealed = rollup::unsealed(&snapshot.head).dependencies;
+        for (CallMinute { parent, child, .. }, counts) in unsealed
+            .into_iter()
+            .filter(|(call, _)| minutes.contains(&call.minute))
+        {
+            edges.entry((parent, child)).or_default().merge(&counts);
+        }
+        let dependency = |((parent, child), counts): ((String, String), Counts)| Dependency {
+            parent,
+            child,
+            calls: counts.calls,
+            errors: counts.errors,
+            duration: counts.durations.sum(),
+        };
+        Ok(edges.into_iter().map(dependency).collect())
+    }
+
+    fn red(&self, query: &RedQuery) -> Result<Vec<RedSeries>, ReadError> {
+        let snapshot = self.shared.snapshot();
+        let minutes = rollup::minutes(query);
+        let unsealed = rollup::unsealed(&snapshot.head).operations.into_iter();
+        let mut counted: Vec<_> = unsealed
+            .filter(|(key, _)| minutes.contains(&key.minute))
+            .collect();
+        for partition in &snapshot.partitions {
+            let connection = partition.reader.connect()?;
+            for service in &query.services {
+                counted.extend(connection.operation_minutes(service, minutes.clone())?);
+            }
+        }
+        Ok(rollup::series(query, counted))
+    }
+
+    fn keys(&self, prefix: &str, limit: usize) -> Result<Vec<String>, ReadError> {
+        let snapshot = self.shared.snapshot();
+        let mut keys: HashMap<String, u64> = HashMap::new();
+        for key in in_head::keys(&snapshot.head) {
+            if key.starts_with(prefix) {
+                *keys.entry(key).or_default() += 1;
+            }
+        }
+        for partition in &snapshot.partitions {
+            for (key, blocks) in partition.reader.connect()?.keys(prefix)? {
+                *keys.entry(key).or_default() += blocks;
+            }
+        }
+        Ok(commonest(keys, limit))
+    }
+
+    fn values(&self, key: &str, prefix: &str, limit: usize) -> Result<Vec<String>, ReadError> {
+        let snapshot = self.shared.snapshot();
+        let mut values: HashMap<String, u64> = in_head::values(&snapshot.head, key);
+        let wanted = [vec![fingerprint::Key::new(key).present()]];
+        for partition in snapshot.partitions.iter().rev() {
+            let connection = partition.reader.connect()?;
+            let candidates = candidates(partition, &connection, &wanted)?;
+            for info in candidates.iter().rev().take(VALUE_BLOCKS) {
+                for (value, count) in connection.block(info)?.values(key)? {
+                    *values.entry(value).or_default() += count;
+                }
+            }
+        }
+        values.retain(|value, _| value.starts_with(prefix));
+        Ok(commonest(values, limit))
+    }
+}
+
+/// Blocks of a partition in which values are looked for: the newest ones show what is common.
+const VALUE_BLOCKS: usize = 8;
+
+fn commonest(counts: HashMap<String, u64>, limit: usize) -> Vec<String> {
+    let mut counts: Vec<_> = counts.into_iter().collect();
+    counts.sort_unstable_by(|one, other| other.1.cmp(&one.1).then_with(|| one.0.cmp(&other.0)));
+    counts.into_iter().take(limit).map(|(name, _)| name).collect()
+}
+
+/// The blocks of a partition that may have one of each list of fingerprints, in their order.
+fn candidates<'a>(
+    partition: &'a PartitionState,
+    connection: &Borrowed<'_>,
+    wanted: &[Vec<u32>],
+) -> Result<Vec<&'a BlockInfo>, ReadError> {
+    let blocks = &partition.blocks;
+    if wanted.is_empty() {
+        return Ok(blocks.iter().collect());
+    }
+    let merged = blocks.len() - partition.unmerged.len().min(blocks.len());
+    let mut found = Vec::new();
+    for segment in 0..(merged as u32 / SEGMENT_BLOCKS) {
+        let mut left = u32::MAX;
+        for list in wanted {
+            left &= connection.segment(segment, list)?;
+            if left == 0 {
+                break;
+            }
+        }
+        let first = (segment * SEGMENT_BLOCKS) as usize;
+        let those = (0..SEGMENT_BLOCKS).filter(|block| left >> block & 1 == 1);
+        found.extend(those.filter_map(|block| blocks.get(first + block as usize)));
+    }
+    for (info, fingerprints) in blocks[merged..].iter().zip(partition.unmerged.iter()) {
+        let has = |list: &Vec<u32>| {
+            list.iter()
+                .any(|wanted| fingerprints.binary_search(wanted).is_ok())
+        };
+        if wanted.iter().all(has) {
+            found.push(info);
+        }
+    }
+    Ok(found)
+}
+
+/// Searches the blocks, those that may hold the first ones before the others.
+fn in_blocks(
+    snapshot: &Snapshot,
+    filter: &Filter,
+    required: &Required,
+    top: &mut Top,
+) -> Result<(), ReadError> {
+    let connections: Vec<Borrowed<'_>> = snapshot
+        .partitions
+        .iter()
+        .map(|partition| partition.reader.connect())
+        .collect::<Result<_, _>>()?;
+    let mut all = Vec::new();
+    for (partition, connection) in snapshot.partitions.iter().zip(&connections) {
+        let candidates = candidates(partition, connection, &required.fingerprints)?;
+        all.extend(
+            candidates
+                .into_iter()
+                .filter(|info| may_hold(info, required))
+                .map(|info| (info, connection)),
+        );
+    }
+    all.sort_by_key(|(info, _)| std::cmp::Reverse(top.key(*info.start.end(), *info.duration.end())));
+    for (info, connection) in all {
+        if !top.takes(top.key(*info.start.end(), *info.duration.end())) {
+            break;
+        }
+        let block = connection.block(info)?;
+        let places: Vec<usize> = evaluate(&block, filter)?.iter().collect();
+        collect(&block, places, top)?;
+    }
+    Ok(())
+}
+
+fn may_hold(info: &BlockInfo, required: &Required) -> bool {
+    let meets = |range: &std::ops::RangeInclusive<Nanos>, wanted: &Range<Nanos>| {
+        *range.start() < wanted.end && *range.end() >= wanted.start
+    };
+    meets(&info.start, &required.start)
+        && meets(&info.duration, &required.duration)
+        && (!required.error || info.errors > 0)
+}
+
+/// Gives those of the spans to `top` that it takes.
+fn collect(block: &Block<BlockFrames<'_>>, mut places: Vec<usize>, top: &mut Top) -> Result<(), ReadError> {
+    if places.is_empty() {
+        return Ok(());
+    }
+    let keys = match top.order() {
+        SearchOrder::Latest => block.start()?,
+        SearchOrder::Slowest => block.duration()?,
+    };
+    // The best first: then few of the others are taken.
+    places.sort_unstable_by_key(|&place| std::cmp::Reverse(keys[place]));
+    let (starts, durations, kinds) = (block.start()?, block.duration()?, block.kind()?);
+    let (traces, scopes, names) = (block.trace()?, block.scope()?, block.name()?);
+    let (ids, meta) = (block.ids()?, block.meta()?);
+    for place in places {
+        if !top.takes(keys[place]) {
+            break;
+        }
+        top.push(Hit {
+            trace_id: ids.traces[traces[place] as usize],
+            span_id: ids.spans[place],
+            service: meta.scopes[scopes[place] as usize].service().to_owned(),
+            name: String::from_utf8_lossy(names.at(place)).into_owned(),
+            kind: Kind::from_otlp(kinds[place] & KIND_MASK),
+            start: starts[place],
+            duration: durations[place],
+            error: kinds[place] >> STATUS_SHIFT == 2,
+        });
+    }
+    Ok(())
+}
+
+/// The places of a trace's spans in a block.
+fn places_of(block: &Block<BlockFrames<'_>>, id: TraceId) -> Result<Vec<usize>, ReadError> {
+    let Some(number) = block.ids()?.traces.iter().position(|trace| *trace == id) else {
+        return Ok(Vec::new());
+    };
+    let traces = block.trace()?.iter().enumerate();
+    Ok(traces
+        .filter(|(_, trace)| **trace == number as u64)
+        .map(|(place, _)| place)
+        .collect())
+}
+
+/// In the order of their start; what was sent twice is there once. Zipkin's client and server share an id, and stay two.
+fn once(mut spans: Vec<Span>) -> Vec<Span> {
+    let mut seen = HashSet::new();
+    spans.retain(|span| {
+        seen.insert((
+            span.span_id,
+            Arc::clone(&span.resource).service().to_owned(),
+            span.kind,
+        ))
+    });
+    spans.sort_by_key(|span| (span.start, span.span_id));
+    spans
+}

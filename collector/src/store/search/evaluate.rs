@@ -1,0 +1,109 @@
+//! Which spans of a block a filter is true of, column by column.
+
+use super::attribute;
+use super::bits::Bits;
+use super::finder::Finder;
+use crate::filter::{Filter, Test, TextTest};
+use crate::model::Kind;
+use crate::store::ReadError;
+use crate::store::block::{Block, Frames, KIND_MASK, STATUS_SHIFT};
+
+/// The spans that `filter` is true of.
+pub(in crate::store) fn evaluate<F: Frames>(block: &Block<F>, filter: &Filter) -> Result<Bits, ReadError> {
+    match filter {
+        Filter::All(all) => {
+            let mut bits = Bits::all(block.len());
+            for filter in all {
+                bits.and(&evaluate(block, filter)?);
+                // What follows may need columns that are not yet read.
+                if bits.is_empty() {
+                    break;
+                }
+            }
+            Ok(bits)
+        }
+        Filter::Any(any) => {
+            let mut bits = Bits::none(block.len());
+            for filter in any {
+                bits.or(&evaluate(block, filter)?);
+            }
+            Ok(bits)
+        }
+        Filter::Not(filter) => {
+            let mut bits = evaluate(block, filter)?;
+            bits.invert();
+            Ok(bits)
+        }
+        Filter::Is(test) => is(block, test),
+    }
+}
+
+fn is<F: Frames>(block: &Block<F>, test: &Test) -> Result<Bits, ReadError> {
+    let length = block.len();
+    Ok(match test {
+        Test::Service(test) => {
+            let matches: Vec<bool> = block
+                .meta()?
+                .scopes
+                .iter()
+                .map(|scope| test.matches(scope.service()))
+                .collect();
+            of_scopes(block, &matches)?
+        }
+        Test::Name(test) => {
+            let names = block.name()?;
+            let matches = matching(test, (0..names.distinct()).map(|number| names.text(number)))?;
+            Bits::from_iter(length, names.places().iter().map(|&name| matches[name as usize]))
+        }
+        Test::Kind(kind) => {
+            let kinds = block.kind()?.iter();
+            Bits::from_iter(
+                length,
+                kinds.map(|number| Kind::from_otlp(number & KIND_MASK) == *kind),
+            )
+        }
+        Test::Error(error) => Bits::from_iter(
+            length,
+            block
+                .kind()?
+                .iter()
+                .map(|number| (number >> STATUS_SHIFT == 2) == *error),
+        ),
+        Test::Duration(order, nanos) => {
+            let durations = block.duration()?.iter();
+            Bits::from_iter(length, durations.map(|&duration| order.holds(duration, *nanos)))
+        }
+        Test::Start(order, nanos) => Bits::from_iter(
+            length,
+            block.start()?.iter().map(|&start| order.holds(start, *nanos)),
+        ),
+        Test::Attribute(key, value) => attribute::with(block, key, value, test)?,
+        Test::Anywhere(text) => attribute::anywhere(block, text, test)?,
+    })
+}
+
+/// Of each text, whether it is as asked.
+pub(super) fn matching<'a>(
+    test: &TextTest,
+    texts: impl Iterator<Item = &'a [u8]>,
+) -> Result<Vec<bool>, ReadError> {
+    Ok(match test {
+        TextTest::Equals(wanted) => texts.map(|text| text == wanted.as_bytes()).collect(),
+        TextTest::Contains(part) => {
+            let finder = Finder::new(part)?;
+            texts.map(|text| finder.is_in(text)).collect()
+        }
+    })
+}
+
+/// The spans of those scopes that match.
+pub(super) fn of_scopes<F: Frames>(block: &Block<F>, matches: &[bool]) -> Result<Bits, ReadError> {
+    if !matches.contains(&true) {
+        return Ok(Bits::none(block.len()));
+    }
+    let scopes = block.scope()?.iter();
+    Ok(Bits::from_iter(
+        block.len(),
+        scopes.map(|&scope| matches[scope as usize]),
+    ))
+}

@@ -1,0 +1,14 @@
+//! Searches: which blocks may hold what is asked, which of their spans do, and the first of these.
+
+mod attribute;
+mod bits;
+mod evaluate;
+mod finder;
+mod required;
+mod top;
+mod values;
+pub(super) mod in_head;
+
+pub(super) use evaluate::evaluate;
+pub(super) use required::Required;
+pub(super) use top::Top;
