@@ -1,11 +1,13 @@
 //! `spanwright serve`.
 
+use std::io::Write;
+use std::path::Path;
 use std::time::Duration;
 
 use super::Failure;
 use super::arguments::Serve;
 use crate::ingest::TlsFiles;
-use crate::service::{Service, ServiceConfig};
+use crate::service::{Addresses, Service, ServiceConfig};
 
 /// How long requests in flight are waited for at the end.
 const DEADLINE: Duration = Duration::from_secs(5);
@@ -17,9 +19,9 @@ pub(super) fn run(options: Serve) -> Result<(), Failure> {
 
 fn config(options: Serve) -> Result<ServiceConfig, Failure> {
     let mut config = ServiceConfig::new(options.folder.path()?);
-    config.listen = options.listen;
-    config.otlp_http = options.otlp_http;
-    config.otlp_grpc = options.otlp_grpc;
+    config.listen = options.at.listen;
+    config.otlp_http = options.at.otlp_http;
+    config.otlp_grpc = options.at.otlp_grpc;
     config.zipkin = options.zipkin;
     config.store.retention = Duration::from_secs(u64::from(options.retention_hours) * 3600);
     config.store.bytes = options.max_size << 20;
@@ -34,17 +36,27 @@ fn config(options: Serve) -> Result<ServiceConfig, Failure> {
 async fn serve(config: ServiceConfig) -> Result<(), Failure> {
     let folder = config.store.folder.clone();
     let service = Service::start(config).await?;
-    let addresses = service.addresses();
-    eprintln!("spanwright {}", env!("CARGO_PKG_VERSION"));
-    eprintln!("  traces            http://{}", addresses.web);
-    eprintln!("  OTLP over HTTP    http://{}", addresses.otlp_http);
-    eprintln!("  OTLP over gRPC    http://{}", addresses.otlp_grpc);
+    announce(&service.addresses(), &folder)?;
+    interrupted().await?;
+    stop(service).await
+}
+
+/// Says where everything is: one line each, for people and for programs that start this one.
+pub(super) fn announce(addresses: &Addresses, folder: &Path) -> std::io::Result<()> {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "spanwright {}", env!("CARGO_PKG_VERSION"))?;
+    writeln!(out, "  traces            http://{}", addresses.web)?;
+    writeln!(out, "  OTLP over HTTP    http://{}", addresses.otlp_http)?;
+    writeln!(out, "  OTLP over gRPC    http://{}", addresses.otlp_grpc)?;
     if let Some(zipkin) = addresses.zipkin {
-        eprintln!("  Zipkin's JSON     http://{zipkin}/api/v2/spans");
+        writeln!(out, "  Zipkin's JSON     http://{zipkin}/api/v2/spans")?;
     }
-    eprintln!("  kept in           {}", folder.display());
-    signal().await?;
-    eprintln!("stopping");
+    writeln!(out, "  kept in           {}", folder.display())?;
+    out.flush()
+}
+
+/// Answers what is in flight, and closes the store.
+pub(super) async fn stop(service: Service) -> Result<(), Failure> {
     if service.stop(DEADLINE).await {
         Ok(())
     } else {
@@ -53,7 +65,7 @@ async fn serve(config: ServiceConfig) -> Result<(), Failure> {
 }
 
 /// Waits for Ctrl-C, or for being asked to end.
-async fn signal() -> Result<(), Failure> {
+pub(super) async fn interrupted() -> Result<(), Failure> {
     #[cfg(unix)]
     {
         let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;

@@ -147,7 +147,7 @@ fn attributes(span: &mut Message, random: &mut Rng, data: Data, route: &str, pla
 
 fn rich(span: &mut Message, random: &mut Rng, place: usize) {
     span.attribute(9, "request.id", &Attribute::Text(&uuid(random)));
-    if place % 3 == 0 {
+    if place.is_multiple_of(3) {
         span.attribute(9, "session.id", &Attribute::Text(&uuid(random)));
     }
     if matches!(place, 5 | 9) {
