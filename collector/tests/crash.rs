@@ -34,10 +34,10 @@ impl Collector {
             ])
             .arg("--data-dir")
             .arg(folder)
-            .stderr(Stdio::piped())
+            .stdout(Stdio::piped())
             .spawn()
             .expect("started");
-        let lines = BufReader::new(process.stderr.take().expect("piped")).lines();
+        let lines = BufReader::new(process.stdout.take().expect("piped")).lines();
         let mut said = Vec::new();
         let address = lines.map_while(Result::ok).find_map(|line| {
             let address = line

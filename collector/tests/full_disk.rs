@@ -26,10 +26,10 @@ impl Collector {
         let mut process = Command::new("unshare")
             .args(["-rm", "sh", "-c", script, "sh"])
             .args([folder.as_os_str(), env!("CARGO_BIN_EXE_spanwright").as_ref()])
-            .stderr(Stdio::piped())
+            .stdout(Stdio::piped())
             .spawn()
             .ok()?;
-        let lines = BufReader::new(process.stderr.take().expect("piped")).lines();
+        let lines = BufReader::new(process.stdout.take().expect("piped")).lines();
         let address = lines.map_while(Result::ok).find_map(|line| {
             line.contains("OTLP over HTTP")
                 .then(|| line.rsplit_once("http://")?.1.parse().ok())?

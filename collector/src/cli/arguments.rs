@@ -5,9 +5,28 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+const BEGIN: &str = "\
+To begin:
+  spanwright demo                            made-up traces, and the web page
+  spanwright serve                           your own: OTLP comes in at its usual ports
+  OTEL_TRACES_EXPORTER=otlp your-program     in another terminal";
+
+/// What stands below the help of commands that take a query line.
+const LINE: &str = "\
+A line is conditions that must hold of one span:
+  service=\"checkout\"      name, operation, kind=server, status=error, error=true
+  duration>5s             ns, us, ms, s, m, h; 1m30s
+  start>-1h               before now, or start>\"2026-01-01T00:00:00Z\"
+  http.route=\"/cart\"      an attribute; key=* where it is there, key>5, key~part
+  timeout                 a text anywhere in the span
+Conditions beside each other must all hold, as with AND; OR, NOT and parentheses too; != and !~ are opposites.
+
+  spanwright search 'service=\"checkout\" AND duration>1s AND NOT http.route=\"/health\"'
+  spanwright search --order slowest --json 'error=true start>-1h'";
+
 /// Collects traces, keeps them, and shows them in a browser.
 #[derive(Debug, Parser)]
-#[command(name = "spanwright", version, arg_required_else_help = true)]
+#[command(name = "spanwright", version, arg_required_else_help = true, after_help = BEGIN)]
 pub struct Arguments {
     #[command(subcommand)]
     pub(super) command: Command,
@@ -17,10 +36,16 @@ pub struct Arguments {
 pub(super) enum Command {
     /// Take traces by OTLP, keep them, and show them in a browser
     Serve(Serve),
+    /// Show the collector with made-up traces of an assistant, until Ctrl-C
+    Demo(Demo),
     /// Find traces: spanwright search 'service="checkout" AND duration>1s'
     Search(Search),
     /// Show a trace as a tree
     Show(Show),
+    /// Watch spans as a running collector stores them: spanwright tail 'error=true'
+    Tail(Tail),
+    /// Say what runs, what is stored, and where programs send their traces
+    Doctor(Doctor),
     /// Make traces from a seed, and send them to a collector
     Generate(Generate),
 }
@@ -33,10 +58,9 @@ pub(super) struct Folder {
     pub(super) data_dir: Option<PathBuf>,
 }
 
+/// Where a collector listens.
 #[derive(Debug, Args)]
-pub(super) struct Serve {
-    #[command(flatten)]
-    pub(super) folder: Folder,
+pub(super) struct Addresses {
     /// Where the web page answers
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8009")]
     pub(super) listen: SocketAddr,
@@ -46,6 +70,14 @@ pub(super) struct Serve {
     /// Where OTLP over gRPC comes in
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:4317")]
     pub(super) otlp_grpc: SocketAddr,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Serve {
+    #[command(flatten)]
+    pub(super) folder: Folder,
+    #[command(flatten)]
+    pub(super) at: Addresses,
     /// Where Zipkin's v2 JSON comes in, usually 127.0.0.1:9411 [default: nowhere]
     #[arg(long, value_name = "ADDRESS")]
     pub(super) zipkin: Option<SocketAddr>,
@@ -75,6 +107,7 @@ pub(super) struct Serve {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = LINE)]
 pub(super) struct Search {
     #[command(flatten)]
     pub(super) folder: Folder,
@@ -109,6 +142,52 @@ pub(super) struct Show {
     /// With attributes and events
     #[arg(long)]
     pub(super) attributes: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = LINE)]
+pub(super) struct Tail {
+    /// What a span must be, as for `search`
+    #[arg(default_value = "*")]
+    pub(super) line: Vec<String>,
+    /// The collector's web page
+    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8009")]
+    pub(super) from: String,
+    /// One JSON object for each span
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Demo {
+    /// Folder to keep the traces in [default: a temporary one]
+    #[arg(long, value_name = "DIR")]
+    pub(super) data_dir: Option<PathBuf>,
+    /// Traces a second, about
+    #[arg(long, value_name = "NUMBER", default_value_t = 3.0, value_parser = rate)]
+    pub(super) rate: f64,
+    /// Listen at ports that the system chooses, even where the usual ones are free
+    #[arg(long)]
+    pub(super) any_ports: bool,
+}
+
+fn rate(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(rate) if (0.01..=1000.0).contains(&rate) => Ok(rate),
+        _ => Err("a number from 0.01 to 1000 is expected".to_owned()),
+    }
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "A line with ! is a problem; with one, the exit code is 1. Give it the addresses and the folder that \
+                  `spanwright serve` was given."
+)]
+pub(super) struct Doctor {
+    #[command(flatten)]
+    pub(super) folder: Folder,
+    #[command(flatten)]
+    pub(super) at: Addresses,
 }
 
 #[derive(Debug, Args)]

@@ -1,19 +1,22 @@
 //! `spanwright search`.
 
+use std::io::Write;
+
 use jiff::Timestamp;
 use serde_json::json;
 
 use super::Failure;
 use super::arguments::{Order, Search};
+use super::line::checked;
+use super::terminal::safe;
 use crate::analysis::Summary;
-use crate::filter::line::{parse, written_duration};
+use crate::filter::line::written_duration;
 use crate::model::Nanos;
 use crate::store::{self, Read, SearchOrder};
 
 pub(super) fn run(options: &Search) -> Result<(), Failure> {
     let line = options.line.join(" ");
-    let now = Nanos::try_from(Timestamp::now().as_nanosecond()).unwrap_or(0);
-    let filter = parse(&line, now).map_err(|error| format!("{error}\n  {line}\n  {}", error.caret(&line)))?;
+    let filter = checked(&line)?;
     let store = options.folder.open()?;
     let order = match options.order {
         Order::Latest => SearchOrder::Latest,
@@ -25,17 +28,17 @@ pub(super) fn run(options: &Search) -> Result<(), Failure> {
         order,
         limit: options.limit,
     };
+    let mut out = std::io::stdout().lock();
     for hit in store.search(&search)?.hits {
         if let Some(trace) = store.trace(hit.trace_id)? {
             let summary = Summary::new(&trace);
-            println!(
-                "{}",
-                if options.json {
-                    object(&trace.id.to_string(), &summary)
-                } else {
-                    row(&trace.id.to_string(), &summary)
-                }
-            );
+            let id = trace.id.to_string();
+            let line = if options.json {
+                object(&id, &summary)
+            } else {
+                row(&id, &summary)
+            };
+            writeln!(out, "{line}")?;
         }
     }
     Ok(())
@@ -57,7 +60,9 @@ fn row(id: &str, summary: &Summary) -> String {
         errors => format!(", {errors} with an error"),
     };
     format!(
-        "{id}  {start:.3}  {duration:>10}  {service} {operation}  ({} spans{errors})",
+        "{id}  {start:.3}  {duration:>10}  {} {}  ({} spans{errors})",
+        safe(service),
+        safe(operation),
         summary.spans
     )
 }

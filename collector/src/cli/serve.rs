@@ -19,9 +19,9 @@ pub(super) fn run(options: Serve) -> Result<(), Failure> {
 
 fn config(options: Serve) -> Result<ServiceConfig, Failure> {
     let mut config = ServiceConfig::new(options.folder.path()?);
-    config.listen = options.listen;
-    config.otlp_http = options.otlp_http;
-    config.otlp_grpc = options.otlp_grpc;
+    config.listen = options.at.listen;
+    config.otlp_http = options.at.otlp_http;
+    config.otlp_grpc = options.at.otlp_grpc;
     config.zipkin = options.zipkin;
     config.store.retention = Duration::from_secs(u64::from(options.retention_hours) * 3600);
     config.store.bytes = options.max_size << 20;
@@ -36,10 +36,30 @@ fn config(options: Serve) -> Result<ServiceConfig, Failure> {
 async fn serve(config: ServiceConfig) -> Result<(), Failure> {
     let folder = config.store.folder.clone();
     let service = Service::start(config).await?;
-    let addresses = service.addresses();
-    say(&started(&addresses, &folder));
-    signal().await?;
-    say("stopping\n");
+    announce(&service.addresses(), &folder);
+    interrupted().await?;
+    stop(service).await
+}
+
+/// Says where everything is: one line each, for people and for programs that start this one. Where nobody listens the
+/// collector goes on.
+pub(super) fn announce(addresses: &Addresses, folder: &Path) {
+    let mut lines = format!("spanwright {}\n", env!("CARGO_PKG_VERSION"));
+    let mut add =
+        |what: &str, value: &dyn std::fmt::Display| lines.push_str(&format!("  {what:<18}{value}\n"));
+    add("traces", &format_args!("http://{}", addresses.web));
+    add("OTLP over HTTP", &format_args!("http://{}", addresses.otlp_http));
+    add("OTLP over gRPC", &format_args!("http://{}", addresses.otlp_grpc));
+    if let Some(zipkin) = addresses.zipkin {
+        add("Zipkin's JSON", &format_args!("http://{zipkin}/api/v2/spans"));
+    }
+    add("kept in", &folder.display());
+    let mut out = std::io::stdout().lock();
+    let _ = out.write_all(lines.as_bytes()).and_then(|()| out.flush());
+}
+
+/// Answers what is in flight, and closes the store.
+pub(super) async fn stop(service: Service) -> Result<(), Failure> {
     if service.stop(DEADLINE).await {
         Ok(())
     } else {
@@ -47,29 +67,8 @@ async fn serve(config: ServiceConfig) -> Result<(), Failure> {
     }
 }
 
-/// Where it listens, and where it keeps what comes in.
-fn started(addresses: &Addresses, folder: &Path) -> String {
-    let mut lines = format!(
-        "spanwright {}\n  traces            http://{}\n  OTLP over HTTP    http://{}\n  OTLP over gRPC    http://{}\n",
-        env!("CARGO_PKG_VERSION"),
-        addresses.web,
-        addresses.otlp_http,
-        addresses.otlp_grpc
-    );
-    if let Some(zipkin) = addresses.zipkin {
-        lines.push_str(&format!("  Zipkin's JSON     http://{zipkin}/api/v2/spans\n"));
-    }
-    lines.push_str(&format!("  kept in           {}\n", folder.display()));
-    lines
-}
-
-/// On stderr; a collector whose terminal has gone goes on.
-fn say(text: &str) {
-    let _ = std::io::stderr().write_all(text.as_bytes());
-}
-
 /// Waits for Ctrl-C, or for being asked to end.
-async fn signal() -> Result<(), Failure> {
+pub(super) async fn interrupted() -> Result<(), Failure> {
     #[cfg(unix)]
     {
         let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;

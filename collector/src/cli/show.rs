@@ -4,6 +4,7 @@ use std::io::Write;
 
 use super::Failure;
 use super::arguments::Show;
+use super::terminal::safe;
 use crate::analysis::Tree;
 use crate::filter::line::written_duration;
 use crate::model::{Attribute, Span, TraceId, Value};
@@ -25,7 +26,7 @@ pub(super) fn run(options: &Show) -> Result<(), Failure> {
         writeln!(
             out,
             "{indent}{} {}  {duration}{error}",
-            span.service(),
+            safe(span.service()),
             safe(&span.name)
         )?;
         if options.attributes {
@@ -71,17 +72,4 @@ fn text(value: &Value) -> String {
             format!("{{{}}}", pairs.collect::<Vec<_>>().join(", "))
         }
     }
-}
-
-/// Without what would steer the terminal.
-fn safe(text: &str) -> String {
-    text.chars()
-        .flat_map(|c| {
-            if c.is_control() {
-                c.escape_default().collect()
-            } else {
-                vec![c]
-            }
-        })
-        .collect()
 }

@@ -4,6 +4,9 @@
 
 mod message;
 mod trace;
+mod conversation;
+
+pub use conversation::Conversations;
 
 use bytes::Bytes;
 use fastrand::Rng;

@@ -1,5 +1,6 @@
 //! Start and stop.
 
+use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -77,6 +78,19 @@ impl Service {
             pages,
             stopping,
         })
+    }
+
+    /// Like [`start`](Self::start); but where an address is taken, all listeners are at ports that the system chooses.
+    ///
+    /// # Errors
+    /// When the store, or a listener for another reason, cannot be opened.
+    pub async fn start_beside(config: ServiceConfig) -> Result<Self, StartError> {
+        match Self::start(config.clone()).await {
+            Err(StartError::Listen { error, .. }) if error.kind() == io::ErrorKind::AddrInUse => {
+                Self::start(config.any_ports()).await
+            }
+            started => started,
+        }
     }
 
     /// Where it listens.

@@ -22,11 +22,13 @@ mod appending;
 mod sealing;
 mod embedded;
 mod reading;
+mod inventory;
 
 pub use append::{Append, AppendError};
 pub use appending::Appender;
 pub use config::{OpenError, StoreConfig};
 pub use embedded::Store;
+pub use inventory::Inventory;
 pub use read::{Dependency, Found, Hit, Operation, Read, ReadError, Search, SearchOrder};
 pub use red::{RedPoint, RedQuery, RedSeries};
 

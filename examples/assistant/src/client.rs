@@ -38,7 +38,8 @@ enum ClientError {
 /// Sends one request. The exit code says whether there was an answer.
 pub(crate) async fn run(arguments: &[String]) -> Result<ExitCode, Failure> {
     let request = parse(arguments)?;
-    let guard = telemetry::start_held("assistant-client", Console::stdout())?;
+    let collector = std::env::var(telemetry::COLLECTOR).ok();
+    let guard = telemetry::start_held("assistant-client", Console::stdout(), collector)?;
     let client = reqwest::Client::builder().no_proxy().build()?;
     let http = reqwest_middleware::ClientBuilder::new(client)
         .with(ClientMiddleware::new())

@@ -1,6 +1,7 @@
 //! `cargo run`: starts the service, sends it requests from a second process, and shows the trace of each: first the
-//! client's spans, then the service's.
+//! client's spans, then the service's. A collector in this process has them as a web page, too.
 
+use crate::page::Page;
 use crate::service::{self, Service};
 use crate::{Failure, output, telemetry};
 use spanwright::Guard;
@@ -75,20 +76,25 @@ const SCENES: &[Scene] = &[
 
 /// Plays all scenes, unless it is interrupted.
 pub(crate) async fn run() -> Result<ExitCode, Failure> {
-    let guard = telemetry::start_held("assistant", Console::stdout())?;
-    let code = tokio::select! {
-        code = play_all(&guard) => code?,
+    let page = Page::start().await;
+    let collector = page.as_ref().map(Page::collector);
+    let guard = telemetry::start_held("assistant", Console::stdout(), collector.clone())?;
+    let played = tokio::select! {
+        code = play_all(&guard, collector.as_deref()) => Some(code?),
         interrupted = service::interrupted() => {
             interrupted?;
-            ExitCode::FAILURE
+            None
         }
     };
     telemetry::end(guard).await;
-    Ok(code)
+    if let Some(page) = page {
+        page.end(played.is_some()).await?;
+    }
+    Ok(played.unwrap_or(ExitCode::FAILURE))
 }
 
 /// With the stub, the exit code says whether all went as it should.
-async fn play_all(guard: &Guard) -> Result<ExitCode, Failure> {
+async fn play_all(guard: &Guard, collector: Option<&str>) -> Result<ExitCode, Failure> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     let service = service::start(listener).await?;
     output::line(&format!(
@@ -98,7 +104,7 @@ async fn play_all(guard: &Guard) -> Result<ExitCode, Failure> {
     let mut code = ExitCode::SUCCESS;
     for (number, scene) in (1..).zip(SCENES) {
         output::line(&format!("── {number}. {}", scene.title));
-        let answered = play(scene, &service, guard).await?;
+        let answered = play(scene, &service, guard, collector).await?;
         if service.stubbed && answered != scene.answered {
             output::problem(&format!("scene {number} did not go as it should"));
             code = ExitCode::FAILURE;
@@ -108,12 +114,18 @@ async fn play_all(guard: &Guard) -> Result<ExitCode, Failure> {
 }
 
 /// Lets a client ask, waits for it to end, and shows the service's part of the trace. Says whether it got an answer.
-async fn play(scene: &Scene, service: &Service, guard: &Guard) -> Result<bool, Failure> {
+async fn play(
+    scene: &Scene,
+    service: &Service,
+    guard: &Guard,
+    collector: Option<&str>,
+) -> Result<bool, Failure> {
     let mut client = Command::new(std::env::current_exe()?)
         .arg("client")
         .arg(format!("http://{}", service.address))
         .args(scene.options)
         .arg(scene.question)
+        .envs(collector.map(|url| (telemetry::COLLECTOR, url)))
         .stdin(Stdio::null())
         .kill_on_drop(true)
         .spawn()?;

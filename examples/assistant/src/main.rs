@@ -2,7 +2,8 @@
 //! language model and calls tools, and a client in a process of its own.
 //!
 //! ```text
-//! cargo run                     starts the service, lets the client send it some requests, shows each trace
+//! cargo run                     starts the service, lets the client send it some requests, shows each trace, and all of
+//!                               them on a web page, which stays where this runs on a terminal
 //! cargo run -- serve [ADDRESS]  stays up; ADDRESS is 127.0.0.1:8080 unless given
 //! cargo run -- client …         sends one request; see `client`
 //! ```
@@ -19,6 +20,7 @@ mod language;
 mod llm;
 mod orchestrator;
 mod output;
+mod page;
 mod reply;
 mod server;
 mod service;

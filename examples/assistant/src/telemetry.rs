@@ -1,13 +1,17 @@
-//! Starting Spanwright. In: where this process shows its traces. Out: the guard that delivers them at the end.
+//! Starting Spanwright. In: where this process shows its traces, and the collector that has them too. Out: the guard
+//! that delivers them at the end.
 //!
 //! OpenTelemetry's variables add to what is set here: `OTEL_TRACES_EXPORTER=otlp` sends the same traces elsewhere, too.
 //! `ASSISTANT_TRACES_FILE` names a file that they are written to as lines of OTLP JSON.
 
 use crate::{Failure, output};
 use spanwright::Guard;
-use spanwright::destination::File;
 use spanwright::destination::console::Console;
+use spanwright::destination::{File, Otlp};
 use std::time::Duration;
+
+/// Tells a process that this program starts where its collector is.
+pub(crate) const COLLECTOR: &str = "ASSISTANT_COLLECTOR";
 
 /// Longest waits for what is not delivered yet: between two traces, where the terminal is what matters, and at the end.
 const BETWEEN: Duration = Duration::from_millis(500);
@@ -15,22 +19,36 @@ const AT_THE_END: Duration = Duration::from_secs(3);
 
 /// Shows each trace as it ends.
 pub(crate) fn start(service: &str, console: Console) -> Result<Guard, Failure> {
-    Ok(builder(service, console)?.init()?)
+    Ok(builder(service, console, None)?.init()?)
 }
 
 /// Shows traces when [`show`] is called, so that nothing comes between the lines of two processes.
-pub(crate) fn start_held(service: &str, console: Console) -> Result<Guard, Failure> {
-    Ok(builder(service, console)?.delay(Duration::from_secs(60)).init()?)
+pub(crate) fn start_held(
+    service: &str,
+    console: Console,
+    collector: Option<String>,
+) -> Result<Guard, Failure> {
+    Ok(builder(service, console, collector)?
+        .delay(Duration::from_secs(60))
+        .init()?)
 }
 
-fn builder(service: &str, console: Console) -> Result<spanwright::Builder, Failure> {
-    let builder = spanwright::builder(service)
+fn builder(
+    service: &str,
+    console: Console,
+    collector: Option<String>,
+) -> Result<spanwright::Builder, Failure> {
+    let mut builder = spanwright::builder(service)
         .version(env!("CARGO_PKG_VERSION"))
         .destination(console);
-    Ok(match std::env::var_os("ASSISTANT_TRACES_FILE") {
-        Some(path) => builder.destination(File::append(path)?),
-        None => builder,
-    })
+    if let Some(url) = collector {
+        // With a name of its own: the environment may add one that is called `otlp`.
+        builder = builder.destination(Otlp::http(url).named("collector"));
+    }
+    if let Some(path) = std::env::var_os("ASSISTANT_TRACES_FILE") {
+        builder = builder.destination(File::append(path)?);
+    }
+    Ok(builder)
 }
 
 /// Delivers what has ended, once no request is being worked on any more.

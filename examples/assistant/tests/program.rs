@@ -4,6 +4,8 @@
 #![allow(clippy::unwrap_used, reason = "a failure anywhere in here is the test's")]
 
 mod collector;
+#[cfg(feature = "collector")]
+mod page;
 
 use collector::{Collector, Span};
 use serde_json::{Value, json};

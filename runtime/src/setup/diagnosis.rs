@@ -44,7 +44,8 @@ pub fn doctor() {
 }
 
 /// The effective configuration, what was wrong with it, each destination and whether it can be reached just now,
-/// the counters, and the sites that were called. Waits up to three seconds for the destinations. Holds no secret.
+/// the counters, and the sites that were called. Says so when a collector listens on this machine at OTLP's usual
+/// port and nothing is sent anywhere. Waits up to three seconds for the destinations. Holds no secret.
 pub fn diagnosis() -> String {
     let mut text = String::new();
     let _ = writeln!(text, "spanwright {}", env!("CARGO_PKG_VERSION"));
@@ -95,6 +96,12 @@ fn write_destinations(text: &mut String) {
             text,
             "destination: none; set OTEL_TRACES_EXPORTER or call .destination(…)"
         );
+    }
+    #[cfg(feature = "otlp")]
+    if pipeline::is_running() {
+        let names: Vec<_> = health.destinations.iter().map(|one| one.name.as_str()).collect();
+        let line = super::collector::unused(&names, super::collector::USUAL);
+        text.extend(line.map(|line| format!("collector: {line}\n")));
     }
     let report = pipeline::Report {
         complete: true,

@@ -1,6 +1,8 @@
 //! Starting and stopping: `init()` and the builder, the guard, and what ends a process.
 
 mod builder;
+#[cfg(feature = "otlp")]
+mod collector;
 mod delivery;
 mod destinations;
 mod diagnosis;

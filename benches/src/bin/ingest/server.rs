@@ -29,7 +29,7 @@ impl Server {
                 "--data-dir",
             ])
             .arg(folder)
-            .stderr(Stdio::piped())
+            .stdout(Stdio::piped())
             .spawn()
             .unwrap_or_else(|error| {
                 panic!(
@@ -37,7 +37,7 @@ impl Server {
                     program.display()
                 )
             });
-        let lines = BufReader::new(process.stderr.take().expect("piped")).lines();
+        let lines = BufReader::new(process.stdout.take().expect("piped")).lines();
         let address = lines.map_while(Result::ok).find_map(|line| {
             line.contains("OTLP over HTTP").then(|| {
                 line.rsplit("http://")

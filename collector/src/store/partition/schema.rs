@@ -8,7 +8,7 @@ use crate::store::block::Part;
 use crate::store::{OpenError, ReadError};
 
 /// The number of the format in the file's header (`PRAGMA user_version`).
-const FORMAT: i64 = 1;
+pub(in crate::store) const FORMAT: i64 = 1;
 /// "SPWN", which tells the file from those of others (`PRAGMA application_id`).
 const APPLICATION: i64 = 0x5350_574e;
 

@@ -1,0 +1,8 @@
+//! The program `spanwright` as people run it: started, sent to, asked, stopped.
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, reason = "a failure anywhere in here is the test's")]
+
+mod library;
+mod running;
+mod starting;
+mod watching;
