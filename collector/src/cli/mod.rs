@@ -1,8 +1,10 @@
 //! The command line.
 
 mod arguments;
+mod export;
 mod folder;
 mod generate;
+mod import;
 mod search;
 mod serve;
 mod show;
@@ -21,6 +23,8 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Command::Search(options) => search::run(&options),
         Command::Show(options) => show::run(&options),
         Command::Generate(options) => generate::run(options),
+        Command::Import(options) => import::run(&options),
+        Command::Export(options) => export::run(&options),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
