@@ -2,6 +2,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod limits;
 pub mod machine;
 pub mod numbers;
 pub mod table;

@@ -69,11 +69,18 @@ pub(crate) fn nanos_between(start: u64, end: u64) -> u64 {
     (end.saturating_sub(start) as f64 * rate()) as u64
 }
 
+/// For tests: how far the wall clock is set ahead, in nanoseconds.
+#[cfg(test)]
+pub(crate) static AHEAD_NS: std::sync::atomic::AtomicI64 = std::sync::atomic::AtomicI64::new(0);
+
 /// Nanoseconds since the Unix epoch by the wall clock.
 pub(crate) fn wall_ns() -> u64 {
-    SystemTime::now()
+    let wall = SystemTime::now()
         .duration_since(UNIX_EPOCH)
-        .map_or(0, |age| age.as_nanos() as u64)
+        .map_or(0, |age| age.as_nanos() as u64);
+    #[cfg(test)]
+    let wall = wall.saturating_add_signed(AHEAD_NS.load(Ordering::SeqCst));
+    wall
 }
 
 /// Where monotonic readings lie in Unix time.

@@ -4,10 +4,12 @@
 //! cuts off is counted in the text. JSON that is cut stays JSON.
 
 mod json;
+mod truncate;
 
-use crate::capture::WAS_CUT;
+pub(crate) use truncate::truncate;
+
 use crate::record::{Attributes, LogRecord, Metric, MetricData, SpanRecord, Status};
-use crate::value::Value;
+use crate::value::{Key, Value};
 use std::borrow::Cow;
 
 /// How deep arrays and maps nest.
@@ -16,7 +18,8 @@ pub(crate) const DEPTH: usize = 16;
 pub(crate) const TOO_DEEP: &str = "[too deep]";
 
 /// Counts and sizes that bound what is exported. The defaults are OpenTelemetry's, but for the value's length,
-/// which is 4,096 characters here and unlimited there.
+/// which is 4,096 characters here and unlimited there. Keys are cut after 1,024 characters. What is left out is counted in
+/// the record, up to 65,535 attributes, events or links.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
@@ -66,46 +69,6 @@ fn length_for(key: &str, length: usize) -> usize {
 /// Whether fewer characters are kept under this key than elsewhere.
 pub(crate) fn has_own_length(key: &str) -> bool {
     length_for(key, usize::MAX) != usize::MAX
-}
-
-/// Cuts `text` after `max` characters and says how many more there were: `…(+12 chars)`. Says whether it cut.
-///
-/// Cutting again changes nothing, and cutting shorter adds to the number. JSON is cut a little earlier, so that with
-/// its end it has `max` characters at most.
-pub(crate) fn truncate(text: &mut String, max: usize) -> bool {
-    let begun = text.strip_suffix(WAS_CUT);
-    if text.len() <= max {
-        // JSON whose end was not captured is in need of one.
-        let closed = begun.and_then(|begun| json::cut(begun, max, |_| WAS_CUT.to_owned()));
-        return closed.map(|closed| *text = closed).is_some();
-    }
-    let (content, cut_before) = without_marker(text);
-    let Some((end, _)) = content.char_indices().nth(max) else {
-        return false;
-    };
-    if let Some(closed) = json::cut(begun.unwrap_or(text), max, marker) {
-        *text = closed;
-        return true;
-    }
-    let more = cut_before.saturating_add(content[end..].chars().count() as u64);
-    text.truncate(end);
-    text.push_str(&marker(more));
-    true
-}
-
-fn marker(more: u64) -> String {
-    format!("…(+{more} chars)")
-}
-
-/// The text before the marker that ends it, and the marker's number; all of the text and 0 without one.
-fn without_marker(text: &str) -> (&str, u64) {
-    let marked = || {
-        let (content, number) = text.strip_suffix(" chars)")?.rsplit_once("…(+")?;
-        let more: u64 = number.parse().ok()?;
-        // Only as we write it, so that a marker is short.
-        (number == more.to_string()).then_some((content, more))
-    };
-    marked().unwrap_or((text, 0))
 }
 
 /// Bounds a span; it must be redacted already.
@@ -186,6 +149,15 @@ fn limit_name(name: &mut Cow<'static, str>, length: usize) {
 fn limit_values(attributes: &mut Attributes, length: usize) {
     for (key, value) in attributes {
         limit_value(key, value, length);
+        limit_key(key);
+    }
+}
+
+fn limit_key(key: &mut Key) {
+    if key.len() > Key::LONGEST {
+        let mut text = key.as_str().to_owned();
+        truncate(&mut text, Key::LONGEST);
+        *key = text.into();
     }
 }
 
@@ -204,9 +176,10 @@ fn limit_nested(value: &mut Value, length: usize, depth: usize) {
         Value::Array(items) => items
             .iter_mut()
             .for_each(|item| limit_nested(item, length, depth + 1)),
-        Value::Map(items) => items
-            .iter_mut()
-            .for_each(|(key, item)| limit_nested(item, length_for(key, length), depth + 1)),
+        Value::Map(items) => items.iter_mut().for_each(|(key, item)| {
+            limit_nested(item, length_for(key, length), depth + 1);
+            limit_key(key);
+        }),
         Value::Bool(_) | Value::Int(_) | Value::Float(_) => {}
     }
 }
@@ -216,7 +189,6 @@ mod tests {
     use super::*;
     use crate::id::{SpanId, TraceFlags, TraceId};
     use crate::record::{Event, Link, Severity};
-    use crate::value::Key;
     use proptest::prelude::*;
 
     fn cut(text: &str, max: usize) -> String {
@@ -233,17 +205,6 @@ mod tests {
         (0..count)
             .map(|at| (Key::from(format!("k{at}")), Value::from(at)))
             .collect()
-    }
-
-    #[test]
-    fn text_is_cut_by_characters_and_says_how_much_is_missing() {
-        assert_eq!(cut("hello", 5), "hello");
-        assert_eq!(cut("hello", 2), "he…(+3 chars)");
-        assert_eq!(cut("ééé", 3), "ééé");
-        assert_eq!(cut("ééé", 1), "é…(+2 chars)");
-        assert_eq!(cut("🦀🦀", 0), "…(+2 chars)");
-        assert_eq!(cut(&cut("abcdefgh", 5), 2), "ab…(+6 chars)");
-        assert_eq!(cut("abc…(+0001 chars)", 3), "abc…(+14 chars)");
     }
 
     #[test]
@@ -316,6 +277,22 @@ mod tests {
         );
         assert!(span.name.ends_with("…(+904 chars)"));
         assert!(matches!(&span.status, Status::Error(text) if text.ends_with("…(+904 chars)")));
+    }
+
+    #[test]
+    fn keys_are_cut_too() {
+        let mut span = span();
+        let long = || Key::from("é".repeat(1024 + 7));
+        let inner = Value::Map(vec![(long(), 1.into())]);
+        span.attributes = vec![(long(), inner), ("k".repeat(1024).into(), 2.into())];
+        apply_limits(&mut span, &Limits::default());
+        let cut = format!("{}…(+7 chars)", "é".repeat(1024));
+        assert_eq!(span.attributes[0].0, cut.as_str());
+        let Value::Map(inner) = &span.attributes[0].1 else {
+            panic!("no map")
+        };
+        assert_eq!(inner[0].0, cut.as_str());
+        assert_eq!(span.attributes[1].0.len(), 1024);
     }
 
     #[test]

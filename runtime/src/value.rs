@@ -15,6 +15,9 @@ enum Repr {
 }
 
 impl Key {
+    /// Characters of a key that are exported.
+    pub(crate) const LONGEST: usize = 1024;
+
     /// A key from a literal; costs nothing.
     pub const fn from_static(text: &'static str) -> Self {
         Self(Repr::Static(text))

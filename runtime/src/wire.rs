@@ -157,7 +157,7 @@ impl Keys {
             return key.clone();
         }
         let key = Key::from(text_of(bytes).into_owned());
-        if self.known.len() < KNOWN_KEYS {
+        if self.known.len() < KNOWN_KEYS && bytes.len() <= Key::LONGEST {
             self.known.insert(bytes.into(), key.clone());
         }
         key
@@ -349,6 +349,15 @@ mod tests {
                     .prop_map(|map| Value::Map(map.into_iter().map(|(k, v)| (Key::from(k), v)).collect())),
             ]
         })
+    }
+
+    #[test]
+    fn long_keys_are_not_remembered() {
+        let mut keys = Keys::default();
+        for length in [1, Key::LONGEST, Key::LONGEST + 1, 60_000] {
+            assert_eq!(keys.get(&vec![b'k'; length]).len(), length);
+        }
+        assert_eq!(keys.known.len(), 2);
     }
 
     proptest! {

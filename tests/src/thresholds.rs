@@ -1,5 +1,5 @@
 //! Times and sizes that the timed suites hold the pipeline to, in one place, and the three tries that each row has: other
-//! programs run on the machine too.
+//! programs run on the machine too. Release builds are held to `benches/src/limits.rs`.
 
 use std::time::Duration;
 
@@ -12,10 +12,17 @@ pub const NOISE: u64 = 4;
 pub const PAST_THE_DEADLINE: Duration = Duration::from_millis(50);
 /// Memory that an outage may cost, in bytes.
 pub const OUTAGE_MEMORY: u64 = 64 << 20;
+/// Memory that values, names and counts without measure may cost, in bytes: twice what may wait.
+pub const HOSTILE_MEMORY: u64 = 64 << 20;
 /// What a wait may be longer than asked for: scheduling, a connection, an attempt.
 pub const SLACK: Duration = Duration::from_millis(400);
 /// Leaving a guard, or the process, without a shutdown takes this long at most.
 pub const UNATTENDED: Duration = Duration::from_millis(2_000 + 50);
+
+/// Reading what a stranger may send as headers, however many lines; a debug build may take ten times as long.
+pub const fn headers() -> Duration {
+    Duration::from_millis(if cfg!(debug_assertions) { 10 } else { 1 })
+}
 
 /// Tries a timed row three times.
 ///

@@ -7,7 +7,7 @@ mod otlp;
 mod programs;
 
 use otlp::server::{Reply, Server};
-use programs::{AT_ONCE, Program, different};
+use programs::{AT_ONCE, Program, different, sizes};
 use spanwright_tests::thresholds::{PAST_THE_DEADLINE, UNATTENDED, hold, three_tries};
 use std::os::unix::process::ExitStatusExt;
 use std::time::{Duration, Instant};
@@ -87,6 +87,60 @@ fn a_signal_in_the_middle_of_a_batch_ends_the_process_at_the_deadline() {
             })
         });
     }
+}
+
+/// A server that never answers sees the first of three batches; what it did not take is sent by the next start.
+fn spooled_at_the_end(arguments: &[&str], signal: Option<&str>) -> Result<(), String> {
+    let spool = tempfile::tempdir().unwrap();
+    let spool = ("SPANWRIGHT_SPOOL_DIR", spool.path().to_str().unwrap());
+    let server = Server::start(|_| Reply::Hang);
+    let variables = [AT_ONCE, ("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "20"), spool];
+    let mut program = Program::to(&server.url, arguments, &variables);
+    let took = if let Some(signal) = signal {
+        assert_eq!(program.line(), "ready");
+        while server.requests().is_empty() {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        let sent = Instant::now();
+        program.signal(signal);
+        let ended = program.end();
+        assert!(ended.status.signal().is_some(), "{ended:?}");
+        let took = sent.elapsed();
+        // What waits goes to disk 62 ms before the deadline.
+        hold(ended.stderr.is_empty(), || format!("{signal}: {}", ended.stderr))?;
+        took
+    } else {
+        let ended = program.end();
+        let account = ended.otlp();
+        hold(ended.accounts["complete"] == true, || format!("{ended:?}"))?;
+        assert_eq!(
+            [&account["offered"], &account["spooled"], &account["pending"]],
+            [50, 50, 0],
+            "{account}"
+        );
+        Duration::from_millis(ended.number("shutdown_ms"))
+    };
+    let next = Server::ok();
+    let ended = Program::to(&next.url, &["spans", "1", "5000", "500"], &[AT_ONCE, spool]).end();
+    assert_eq!(ended.otlp()["recovered"], 50, "{ended:?}");
+    let requests = next.requests();
+    assert_eq!(different(&requests), 51, "{ended:?}");
+    assert_eq!(sizes(&requests).iter().sum::<usize>(), 51, "none is sent twice");
+    hold(took <= Duration::from_millis(500) + PAST_THE_DEADLINE, || {
+        format!("{arguments:?} {signal:?}: {took:?}")
+    })
+}
+
+#[test]
+fn what_a_signal_in_the_middle_of_a_batch_leaves_is_spooled() {
+    for name in ["TERM", "INT"] {
+        three_tries(|| spooled_at_the_end(&["signals", "500"], Some(name)));
+    }
+}
+
+#[test]
+fn what_a_shutdown_in_the_middle_of_a_batch_leaves_is_spooled() {
+    three_tries(|| spooled_at_the_end(&["spans", "50", "100", "500"], None));
 }
 
 #[test]

@@ -268,3 +268,29 @@ fn a_bad_value_is_told_once_and_no_secret_is() {
     let quiet = run(&[("OTEL_BSP_SCHEDULE_DELAY", "soon"), ("OTEL_LOG_LEVEL", "none")]);
     assert_eq!(quiet.stderr, "");
 }
+
+#[test]
+fn the_console_is_asked_for_by_each_signal_alone() {
+    const LOGS: (&str, &str) = ("OTEL_SEMCONV_EXCEPTION_SIGNAL_OPT_IN", "logs");
+    // What the console shows of spans, log records and metrics: names that occur in no other.
+    let shown = |variables: &[(&str, &str)]| {
+        let stderr = run(&[variables, &[LOGS]].concat()).stderr;
+        println!("{stderr}");
+        ["chat stub-mini", "exception", "gen_ai.client.operation.duration"].map(|name| stderr.contains(name))
+    };
+    let (traces, logs, metrics) = (
+        "OTEL_TRACES_EXPORTER",
+        "OTEL_LOGS_EXPORTER",
+        "OTEL_METRICS_EXPORTER",
+    );
+    assert_eq!(shown(&[]), [false; 3]);
+    assert_eq!(shown(&[(logs, "console")]), [false, true, false]);
+    assert_eq!(shown(&[(metrics, "console")]), [false, false, true]);
+    assert_eq!(shown(&[(traces, "console")]), [true; 3]);
+    let alone = [(traces, "console"), (logs, "none"), (metrics, "none")];
+    assert_eq!(shown(&alone), [true, false, false]);
+    assert_eq!(
+        shown(&[(traces, "none"), (logs, "console")]),
+        [false, true, false]
+    );
+}

@@ -113,6 +113,15 @@ fn parent_and_child_of_a_fork_deliver_their_own_once() {
 }
 
 #[test]
+fn children_of_a_busy_process_wait_for_nobody_and_have_spans_of_their_own() {
+    let ran = assert_delivered("busy-forks", 1);
+    assert!(ran.output.status.success(), "{:?}", ran.output);
+    assert_eq!(ran.spans.get("in the child"), Some(&100));
+    assert_eq!(ran.spans.get("in another thread"), Some(&4));
+    assert!(!serde_json::to_string(&ran.lines).unwrap().contains("abandoned"));
+}
+
+#[test]
 fn a_loss_is_said_once_where_nobody_asks_for_the_report() {
     // Bound and dropped: nobody listens there any more.
     let port = std::net::TcpListener::bind("127.0.0.1:0")

@@ -99,6 +99,49 @@ fn each_status_is_what_the_protocol_says() {
     }
 }
 
+/// 5 MiB of spaces as the message of a partial success.
+fn long_reply() -> Vec<u8> {
+    let length = 5 << 20;
+    let varint = |mut number: usize| {
+        let mut bytes = Vec::new();
+        while number >= 128 {
+            bytes.push(number as u8 | 128);
+            number >>= 7;
+        }
+        bytes.push(number as u8);
+        bytes
+    };
+    let message = [&[0x12][..], &varint(length), &vec![b' '; length]].concat();
+    [&[0x0a][..], &varint(message.len()), &message].concat()
+}
+
+#[test]
+fn a_reply_that_is_too_long_to_be_read_says_that_the_spans_arrived() {
+    for gzip in [false, true] {
+        let server = Server::start_answering(gzip, || Some(Ok(long_reply())));
+        let mut destination = Otlp::grpc(&*server.url).build().unwrap();
+        for _ in 0..2 {
+            let delivered = destination.deliver(&spans(&["one"]));
+            assert_eq!(delivered, Ok(Delivered::default()), "gzip: {gzip}");
+        }
+        assert_eq!(server.calls().len(), 2);
+    }
+}
+
+/// A server written with tonic says of a request that is too long for it what our side says of such a reply.
+#[test]
+fn a_server_for_which_the_request_is_too_long_did_not_take_it() {
+    let refused = "Error, decoded message length too large: found 5242880 bytes, the limit is: 4194304 bytes";
+    let result = answered(move || Status::out_of_range(refused));
+    assert!(matches!(result, Err(DeliveryError::Retry { .. })), "{result:?}");
+    let refused = "Error decompressing: size limit, of 4194304 bytes, exceeded while decompressing message";
+    let result = answered(move || Status::resource_exhausted(refused));
+    assert!(
+        matches!(result, Err(DeliveryError::Permanent { .. })),
+        "{result:?}"
+    );
+}
+
 /// A `google.rpc.Status` with a `RetryInfo` of two and a half seconds.
 fn retry_info() -> Vec<u8> {
     let delay = [&b"\x0a\x07\x08\x02\x10"[..], b"\x80\xca\xb5\xee\x01"].concat();

@@ -6,8 +6,11 @@ use axum::http::HeaderMap;
 use axum::routing::post;
 use axum::{Json, Router};
 use serde_json::{Value, json};
+use spanwright::propagate::{Baggage, Propagators};
+use spanwright_tests::thresholds::{self, hold, three_tries};
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
+use std::time::Instant;
 use tokio::net::TcpListener;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
@@ -147,5 +150,129 @@ async fn a_broken_tracestate_leaves_the_trace_alone() {
         .await;
         assert_eq!(&traceparent(&sent[0])[..36], &PARENT[..36], "{case}");
         assert!(values(&sent[0], "tracestate").is_empty(), "{case}");
+    }
+}
+
+/// What the service is asked to do so that a call goes through it so many times before it reaches `last`.
+fn through(hops: usize, service: SocketAddr, last: SocketAddr) -> Value {
+    let end = json!([{"url": format!("http://{last}/"), "arguments": []}]);
+    (1..hops).fold(
+        end,
+        |inner, _| json!([{"url": format!("http://{service}/test"), "arguments": inner}]),
+    )
+}
+
+#[tokio::test]
+async fn ten_hops_change_neither_the_trace_nor_its_state_nor_baggage() {
+    let state = (0..32)
+        .map(|n| format!("vendor{n}=v:{n}"))
+        .collect::<Vec<_>>()
+        .join(",");
+    let baggage = "tenant=blue%2C%20inc;p=%25;q,b=%0D%0Ac,%C3%A9=no,tenant=again,(=no";
+    let kept = "tenant=blue%2C%20inc;p=%25;q,b=%0D%0Ac,%C3%A9=no,tenant=again";
+    let service = serve(spanwright_tests::trace_context::router()).await;
+    let (last, mut received) = callback().await;
+    let body = through(10, service, last);
+    let answer = reqwest::Client::new()
+        .post(format!("http://{service}/test"))
+        .header("traceparent", PARENT)
+        .header("tracestate", &state)
+        .header("baggage", baggage)
+        .json(&body)
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(answer.status(), 200);
+    let headers = received.recv().await.unwrap();
+    let parent = traceparent(&headers);
+    assert_eq!((&parent[..36], &parent[52..]), (&PARENT[..36], "-02"));
+    assert_eq!(values(&headers, "tracestate"), [state]);
+    assert_eq!(values(&headers, "baggage"), [kept]);
+}
+
+/// Ten thousand lines of a header, each valid, behind a parent.
+fn many(name: &'static str) -> Vec<(&'static str, String)> {
+    let mut lines = vec![("traceparent", PARENT.to_owned())];
+    lines.extend((0..10_000).map(|n| (name, format!("k{n}={}", "v".repeat(n % 300)))));
+    lines
+}
+
+#[test]
+fn of_ten_thousand_lines_eight_kibibytes_have_a_say() {
+    let propagators = Propagators::default();
+    for name in ["baggage", "tracestate"] {
+        // Long members, so that neither their number nor a broken one ends it before the bytes do.
+        let mut lines: Vec<_> = many(name)
+            .into_iter()
+            .filter(|(own, line)| *own != name || (250..=255).contains(&line.len()))
+            .collect();
+        let found = propagators.extract(&lines);
+        let mut left: usize = 8 * 1024 + 1;
+        for (_, line) in lines.iter_mut().filter(|(own, _)| *own == name) {
+            if left == 0 {
+                *line = "(broken".to_owned();
+            }
+            left = left.saturating_sub(line.len() + 1);
+        }
+        assert_eq!(left, 0);
+        assert_eq!(propagators.extract(&lines), found, "{name}");
+        let span = found.span.unwrap();
+        match name {
+            "baggage" => assert!(
+                (20..=64).contains(&found.baggage.len()),
+                "{}",
+                found.baggage.len()
+            ),
+            _ => assert!(span.trace_state.is_some_and(|state| state.len() <= 2048)),
+        }
+    }
+}
+
+#[test]
+fn hostile_headers_are_read_in_time() {
+    let long = |name: &'static str, piece: &str| {
+        vec![
+            ("traceparent", PARENT.to_owned()),
+            (name, piece.repeat((1 << 20) / piece.len())),
+        ]
+    };
+    let formats = [
+        "tracecontext,baggage",
+        "b3",
+        "b3multi",
+        "jaeger",
+        "xray",
+        "legacy",
+    ];
+    for lines in [
+        many("baggage"),
+        many("tracestate"),
+        many("traceparent"),
+        many("x-trace-id"),
+        many("b3"),
+        many("uberctx-a"),
+        many("x-unknown"),
+        long("tracestate", "a=1,"),
+        long("baggage", "a=1;b=2,"),
+        long("baggage", "%2C"),
+        long("uber-trace-id", "1"),
+        long("x-amzn-trace-id", ";"),
+    ] {
+        let mut map = HeaderMap::new();
+        for (name, line) in &lines {
+            map.append(*name, line.parse().unwrap());
+        }
+        for format in formats {
+            let propagators = Propagators::parse(format).0;
+            three_tries(|| {
+                let began = Instant::now();
+                let found = propagators.extract(&map);
+                let took = began.elapsed();
+                assert!(found.baggage.len() <= Baggage::MAX_MEMBERS);
+                hold(took <= thresholds::headers(), || {
+                    format!("{format}, {} lines of {}: {took:?}", lines.len(), lines[1].0)
+                })
+            });
+        }
     }
 }

@@ -121,7 +121,7 @@ fn request(user: &str, query: &str, bytes: i64) {
 
 #[traced(capture(user, query, items, bytes))]
 #[inline(never)]
-fn child(user: &str, query: &str, items: i64, bytes: i64) {
+pub(crate) fn child(user: &str, query: &str, items: i64, bytes: i64) {
     black_box(items);
 }
 

@@ -5,6 +5,8 @@
 //! cargo bench -p spanwright-benches --bench end_to_end -- --quick       # one second for each row
 //! cargo bench -p spanwright-benches --bench end_to_end -- --json FILE
 //! cargo bench -p spanwright-benches --bench end_to_end -- --soak SECONDS  # 10,000 a second, held to limits
+//! cargo bench -p spanwright-benches --bench end_to_end -- --beside        # beside bad destinations, held to limits
+//! cargo bench -p spanwright-benches --bench end_to_end -- --headers       # what strangers may send, held to a limit
 //! ```
 //!
 //! Each row is a fresh producer and a fresh sink. The processor time is the whole producer's: its own threads and the
@@ -12,7 +14,9 @@
 
 #![forbid(unsafe_code)]
 
+mod beside;
 mod exporters;
+mod headers;
 mod producer;
 mod protobuf;
 mod report;
@@ -20,8 +24,10 @@ mod sink;
 
 use producer::Order;
 use report::Row;
+use sink::Sink;
+use spanwright_benches::limits;
 use std::error::Error;
-use std::io::{BufRead, BufReader, Write};
+use std::io::Write;
 use std::process::{Command, ExitCode, Stdio};
 
 /// What is ordered of each system: spans for each second (0: as many as it can), and threads.
@@ -64,11 +70,14 @@ fn run() -> Result<(), Box<dyn Error>> {
             "--json" => json = Some(value()?),
             "--only" => only = Some(value()?),
             "--soak" => return soak(value()?.parse()?),
+            "--beside" => return beside::run(),
+            "--beside-one" => return beside::serve(&value()?, value()?.parse()?),
+            "--headers" => return headers::run(),
             "--sink" => return sink::serve(),
             "--produce" => return producer::serve(&Order::read(arguments)?),
             other => {
                 return Err(format!(
-                    "unknown argument {other}; known: --quick, --json FILE, --only NAME, --soak SECONDS"
+                    "unknown argument {other}; known: --quick, --json FILE, --only NAME, --soak SECONDS, --beside, --headers"
                 )
                 .into());
             }
@@ -96,13 +105,9 @@ fn run() -> Result<(), Box<dyn Error>> {
 
 /// Steady work for long: fails where a span is missing, or it takes more of a core or of memory than it may.
 fn soak(seconds: u64) -> Result<(), Box<dyn Error>> {
-    const RATE: u64 = 10_000;
-    /// Share of one core, of the whole program.
-    const CORE: f64 = 0.1;
-    const MEMORY_MIB: f64 = 64.0;
     let row = measure(Order {
         system: "spanwright".to_owned(),
-        rate: RATE,
+        rate: limits::RATE,
         threads: 1,
         seconds,
         port: 0,
@@ -110,25 +115,22 @@ fn soak(seconds: u64) -> Result<(), Box<dyn Error>> {
     report::print(std::slice::from_ref(&row), seconds)?;
     let core = row.core(seconds);
     writeln!(std::io::stdout(), "{:.1} % of a core", core * 100.0)?;
-    if row.is_whole() && core <= CORE && row.peak_mib() <= MEMORY_MIB {
-        Ok(())
-    } else {
-        Err(format!("more than {CORE} of a core or {MEMORY_MIB} MiB, or a span is missing").into())
+    if row.is_whole() && core <= limits::CORE && row.peak_mib() <= limits::MEMORY_MIB {
+        return Ok(());
     }
+    Err(format!(
+        "more than {} of a core or {} MiB, or a span is missing",
+        limits::CORE,
+        limits::MEMORY_MIB
+    )
+    .into())
 }
 
 /// Runs a sink and a producer.
 fn measure(mut order: Order) -> Result<Row, Box<dyn Error>> {
-    let program = std::env::current_exe()?;
-    let mut sink = Command::new(&program)
-        .arg("--sink")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()?;
-    let mut questions = sink.stdin.take().ok_or("no stdin")?;
-    let mut answers = BufReader::new(sink.stdout.take().ok_or("no stdout")?).lines();
-    order.port = answers.next().ok_or("the sink did not start")??.parse()?;
-    let produced = Command::new(&program)
+    let sink = Sink::start()?;
+    order.port = sink.port;
+    let produced = Command::new(std::env::current_exe()?)
         .arg("--produce")
         .args(order.arguments())
         .env_clear()
@@ -137,9 +139,6 @@ fn measure(mut order: Order) -> Result<Row, Box<dyn Error>> {
     if !produced.status.success() {
         return Err(format!("{} failed", order.system).into());
     }
-    writeln!(questions, "how many")?;
-    let delivered = answers.next().ok_or("the sink has gone")??.parse()?;
-    drop(questions);
-    sink.wait()?;
+    let delivered = sink.count()?;
     Row::read(order, delivered, &produced.stdout)
 }

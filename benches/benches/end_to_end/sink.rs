@@ -3,11 +3,48 @@
 
 use crate::protobuf;
 use std::error::Error;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Lines, Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 static SPANS: AtomicU64 = AtomicU64::new(0);
+
+/// A sink's process, from outside.
+pub(crate) struct Sink {
+    process: Child,
+    questions: ChildStdin,
+    answers: Lines<BufReader<ChildStdout>>,
+    pub(crate) port: u16,
+}
+
+impl Sink {
+    pub(crate) fn start() -> Result<Self, Box<dyn Error>> {
+        let mut process = Command::new(std::env::current_exe()?)
+            .arg("--sink")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()?;
+        let questions = process.stdin.take().ok_or("no stdin")?;
+        let mut answers = BufReader::new(process.stdout.take().ok_or("no stdout")?).lines();
+        let port = answers.next().ok_or("the sink did not start")??.parse()?;
+        Ok(Self {
+            process,
+            questions,
+            answers,
+            port,
+        })
+    }
+
+    /// Ends it, and says how many spans it was sent.
+    pub(crate) fn count(mut self) -> Result<u64, Box<dyn Error>> {
+        writeln!(self.questions, "how many")?;
+        let count = self.answers.next().ok_or("the sink has gone")??.parse()?;
+        drop(self.questions);
+        self.process.wait()?;
+        Ok(count)
+    }
+}
 
 pub(crate) fn serve() -> Result<(), Box<dyn Error>> {
     let listener = TcpListener::bind("127.0.0.1:0")?;

@@ -10,6 +10,7 @@ use super::config::{OpenError, StoreConfig};
 use super::head::{Head, Unsealed};
 use super::log::{self, LogWriter, Through};
 use super::partition::{self, PartitionReader, PartitionWriter};
+use super::rollup::{REMEMBERED, Recent};
 use super::sealing::Sealer;
 use super::state::{PartitionState, Shared};
 use crate::wire::Signal;
@@ -41,7 +42,13 @@ impl Store {
         let (through, newest) = load(&config.folder, &shared)?;
         let next = replay(&config.folder, through, &shared)?;
         let newest = newest.map(|path| Ok::<_, OpenError>((PartitionWriter::open(&path)?, created(&path))));
-        let sealer = Sealer::new(config.clone(), Arc::clone(&shared), newest.transpose()?, through)?;
+        let sealer = Sealer::new(
+            config.clone(),
+            Arc::clone(&shared),
+            newest.transpose()?,
+            through,
+            recent(&shared)?,
+        )?;
         let (appender, requests) = Appender::new();
         let writer = LogWriter::new(&config.folder);
         let appending = Arc::clone(&shared);
@@ -192,6 +199,33 @@ fn replay(folder: &Path, through: Through, shared: &Shared) -> Result<u64, OpenE
     head.remove(through);
     shared.lock().head = head;
     Ok(next.max(through.sequence + u64::from(through.records > 0)))
+}
+
+/// What was counted last, so that what is sent again is not counted again, and late spans find those they belong to.
+fn recent(shared: &Shared) -> Result<Recent, OpenError> {
+    let partitions = shared.lock().partitions.clone();
+    let blocks = partitions
+        .iter()
+        .rev()
+        .flat_map(|partition| partition.blocks.iter().rev().map(move |block| (partition, block)));
+    let mut spans = 0;
+    let mut last: Vec<_> = blocks
+        .take_while(|(_, block)| {
+            spans += block.spans;
+            spans <= REMEMBERED
+        })
+        .collect();
+    last.reverse();
+    let mut recent = Recent::default();
+    for (partition, block) in last {
+        let connection = partition.reader.connect()?;
+        let block = connection.block(block)?;
+        recent.remember(
+            &block.rows()?,
+            block.meta()?.scopes.iter().map(|scope| scope.service()),
+        );
+    }
+    Ok(recent)
 }
 
 /// When a partition was begun, by its name.

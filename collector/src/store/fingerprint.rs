@@ -3,7 +3,7 @@
 //!
 //! They are stored: a change here is a change of the format.
 
-use xxhash_rust::xxh3::xxh3_64_with_seed;
+use twox_hash::XxHash3_64;
 
 use crate::model::TraceId;
 use crate::wire::ValueView;
@@ -17,27 +17,28 @@ const TEXT: u64 = 6;
 const NUMBER: u64 = 7;
 const DOUBLE: u64 = 8;
 const BOOL: u64 = 9;
+fn hash(bytes: &[u8], seed: u64) -> u64 {
+    XxHash3_64::oneshot_with_seed(seed, bytes)
+}
+
 fn short(hash: u64) -> u32 {
     (hash >> 32) as u32
 }
 
 pub(super) fn trace(id: TraceId) -> u32 {
-    short(xxh3_64_with_seed(&id.0, TRACE))
+    short(hash(&id.0, TRACE))
 }
 
 pub(super) fn service(name: &str) -> u32 {
-    short(xxh3_64_with_seed(name.as_bytes(), SERVICE))
+    short(hash(name.as_bytes(), SERVICE))
 }
 
 pub(super) fn name(name: &[u8]) -> u32 {
-    short(xxh3_64_with_seed(name, NAME))
+    short(hash(name, NAME))
 }
 
 pub(super) fn operation(service: &str, name: &[u8]) -> u32 {
-    short(xxh3_64_with_seed(
-        name,
-        xxh3_64_with_seed(service.as_bytes(), OPERATION),
-    ))
+    short(hash(name, hash(service.as_bytes(), OPERATION)))
 }
 
 /// The fingerprints of one key's values.
@@ -46,7 +47,7 @@ pub(super) struct Key(u64);
 
 impl Key {
     pub(super) fn new(key: &str) -> Self {
-        Self(xxh3_64_with_seed(key.as_bytes(), KEY))
+        Self(hash(key.as_bytes(), KEY))
     }
 
     /// That there is a value.
@@ -55,27 +56,21 @@ impl Key {
     }
 
     pub(super) fn text(self, value: &[u8]) -> u32 {
-        short(xxh3_64_with_seed(value, self.0.wrapping_add(TEXT)))
+        short(hash(value, self.0.wrapping_add(TEXT)))
     }
 
     pub(super) fn int(self, value: i64) -> u32 {
-        short(xxh3_64_with_seed(
-            &value.to_le_bytes(),
-            self.0.wrapping_add(NUMBER),
-        ))
+        short(hash(&value.to_le_bytes(), self.0.wrapping_add(NUMBER)))
     }
 
     /// 0 and -0 are equal, and so have one fingerprint.
     pub(super) fn double(self, value: f64) -> u32 {
         let value = if value == 0.0 { 0.0 } else { value };
-        short(xxh3_64_with_seed(
-            &value.to_bits().to_le_bytes(),
-            self.0.wrapping_add(DOUBLE),
-        ))
+        short(hash(&value.to_bits().to_le_bytes(), self.0.wrapping_add(DOUBLE)))
     }
 
     pub(super) fn bool(self, value: bool) -> u32 {
-        short(xxh3_64_with_seed(&[u8::from(value)], self.0.wrapping_add(BOOL)))
+        short(hash(&[u8::from(value)], self.0.wrapping_add(BOOL)))
     }
 
     /// All that a search for a value written like this may find.

@@ -11,7 +11,9 @@ use super::partition::{BlockFrames, BlockInfo, Borrowed, SEGMENT_BLOCKS};
 use super::rollup::{self, CallMinute, Counts, MINUTE};
 use super::search::{Required, Top, evaluate, in_head};
 use super::state::{PartitionState, Snapshot};
-use super::{Dependency, Found, Hit, Operation, Read, ReadError, Search, SearchOrder, logs};
+use super::{
+    Dependency, Found, Hit, Operation, Read, ReadError, RedQuery, RedSeries, Search, SearchOrder, logs,
+};
 use crate::filter::{Filter, Order, Test};
 use crate::model::{Kind, Nanos, Span, Trace, TraceId};
 use crate::wire::Signal;
@@ -120,6 +122,22 @@ impl Read for Store {
             duration: counts.durations.sum(),
         };
         Ok(edges.into_iter().map(dependency).collect())
+    }
+
+    fn red(&self, query: &RedQuery) -> Result<Vec<RedSeries>, ReadError> {
+        let snapshot = self.shared.snapshot();
+        let minutes = rollup::minutes(query);
+        let unsealed = rollup::unsealed(&snapshot.head).operations.into_iter();
+        let mut counted: Vec<_> = unsealed
+            .filter(|(key, _)| minutes.contains(&key.minute))
+            .collect();
+        for partition in &snapshot.partitions {
+            let connection = partition.reader.connect()?;
+            for service in &query.services {
+                counted.extend(connection.operation_minutes(service, minutes.clone())?);
+            }
+        }
+        Ok(rollup::series(query, counted))
     }
 
     fn keys(&self, prefix: &str, limit: usize) -> Result<Vec<String>, ReadError> {

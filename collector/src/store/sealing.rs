@@ -57,6 +57,7 @@ impl Sealer {
         shared: Arc<Shared>,
         partition: Option<(PartitionWriter, Nanos)>,
         through: Through,
+        recent: Recent,
     ) -> Result<Self, OpenError> {
         let log = LogWriter::new(&config.folder);
         let compressor = Compressor::new(LEVEL)?;
@@ -68,7 +69,7 @@ impl Sealer {
             log,
             through,
             next_expiry: Instant::now(),
-            recent: Recent::default(),
+            recent,
         })
     }
 

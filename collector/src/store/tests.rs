@@ -250,6 +250,57 @@ fn segments_find_every_trace_also_after_a_restart() {
     store.close();
 }
 
+/// Of each call between services, how often.
+fn calls(store: &Store) -> Vec<(String, String, u64)> {
+    let all = store.dependencies(0..u64::MAX).expect("readable");
+    all.into_iter()
+        .map(|edge| (edge.parent, edge.child, edge.calls))
+        .collect()
+}
+
+#[test]
+fn calls_are_counted_once_and_joined_over_blocks_and_restarts() {
+    use crate::generate::{Data, Generator};
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut generator = Generator::new(3, Data::Short, 10, 1_780_000_000_000_000_000);
+    let requests: Vec<Request> = (0..40)
+        .map(|_| {
+            let bytes = generator.request().0;
+            Request::read(
+                crate::wire::Signal::Traces,
+                bytes,
+                &crate::wire::Limits::default(),
+            )
+            .expect("a request")
+        })
+        .collect();
+    let spans: Vec<Span> = requests.iter().flat_map(testing::spans).collect();
+    let mut expected: BTreeMap<(String, String), u64> = BTreeMap::new();
+    for child in &spans {
+        let same = |span: &&Span| span.trace_id == child.trace_id && Some(span.span_id) == child.parent_id;
+        if let Some(parent) = spans.iter().find(same)
+            && parent.service() != child.service()
+        {
+            *expected
+                .entry((parent.service().to_owned(), child.service().to_owned()))
+                .or_default() += 1;
+        }
+    }
+    let expected: Vec<_> = expected
+        .into_iter()
+        .map(|((parent, child), calls)| (parent, child, calls))
+        .collect();
+    // Once, and again after a restart; other spans behind them, so that all of them are in blocks.
+    for _ in 0..2 {
+        let store = Store::open(StoreConfig::new(folder.path())).expect("opened");
+        append(&store, &requests);
+        append(&store, &many(4));
+        wait_for_blocks(&store);
+        assert_eq!(calls(&store), expected);
+        store.close();
+    }
+}
+
 #[test]
 fn what_is_too_much_is_deleted_oldest_first() {
     let folder = tempfile::tempdir().expect("a folder");

@@ -113,14 +113,20 @@ impl<'a> Fields<'a> {
         self.at
     }
 
+    /// Nearly all numbers are one byte.
+    #[inline(always)]
     fn varint(&mut self) -> Result<u64, WireError> {
-        let rest = self.bytes.get(self.at..).unwrap_or_default();
-        if let Some(&byte) = rest.first()
-            && byte < 0x80
-        {
-            self.at += 1;
-            return Ok(u64::from(byte));
+        match self.bytes.get(self.at) {
+            Some(&byte) if byte < 0x80 => {
+                self.at += 1;
+                Ok(u64::from(byte))
+            }
+            _ => self.long_varint(),
         }
+    }
+
+    fn long_varint(&mut self) -> Result<u64, WireError> {
+        let rest = self.bytes.get(self.at..).unwrap_or_default();
         let mut value = 0;
         for (index, &byte) in rest.iter().take(10).enumerate() {
             value |= u64::from(byte & 0x7f) << (7 * index);
@@ -136,6 +142,7 @@ impl<'a> Fields<'a> {
         })
     }
 
+    #[inline(always)]
     fn take(&mut self, length: usize) -> Result<&'a [u8], WireError> {
         let end = self.at.checked_add(length).ok_or(WireError::Truncated)?;
         let taken = self.bytes.get(self.at..end).ok_or(WireError::Truncated)?;
@@ -147,6 +154,7 @@ impl<'a> Fields<'a> {
         self.take(N)?.try_into().map_err(|_| WireError::Truncated)
     }
 
+    #[inline(always)]
     fn field(&mut self) -> Result<(u32, Field<'a>), WireError> {
         let tag = self.varint()?;
         let number = u32::try_from(tag >> 3)

@@ -43,18 +43,30 @@ impl<'a> AttributeView<'a> {
     /// When it is none.
     #[inline]
     pub fn parse(bytes: &'a [u8]) -> Result<Self, WireError> {
-        let mut attribute = AttributeView {
-            key: "",
-            value: ValueView::Empty,
-        };
+        Self::parse_with_message(bytes).map(|(attribute, _)| attribute)
+    }
+
+    /// Reads a `KeyValue`, and gives the message `AnyValue` in it, too; empty where there is none.
+    ///
+    /// # Errors
+    /// When it is none.
+    #[inline]
+    pub fn parse_with_message(bytes: &'a [u8]) -> Result<(Self, &'a [u8]), WireError> {
+        let (mut key, mut message): (&str, &[u8]) = ("", &[]);
         for field in Fields::new(bytes) {
             match field? {
-                (1, field) => attribute.key = field.text(1)?,
-                (2, field) => attribute.value = ValueView::parse(field.bytes(2)?)?,
+                (1, field) => key = field.text(1)?,
+                (2, field) => message = field.bytes(2)?,
                 _ => {}
             }
         }
-        Ok(attribute)
+        Ok((
+            AttributeView {
+                key,
+                value: ValueView::parse(message)?,
+            },
+            message,
+        ))
     }
 
     /// Reads a `KeyValue` to its depths.

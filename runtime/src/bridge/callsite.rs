@@ -66,6 +66,17 @@ impl tracing_core::Callsite for Callsite {
 /// By site number.
 static CALLSITES: RwLock<Vec<Option<&'static Callsite>>> = RwLock::new(Vec::new());
 
+/// The list, while the thread that has it forks.
+#[cfg(all(unix, feature = "pipeline"))]
+#[allow(dead_code, reason = "dropping it lets go")]
+pub(crate) struct Kept(std::sync::RwLockWriteGuard<'static, Vec<Option<&'static Callsite>>>);
+
+/// Lets no other thread have it; see [`Kept`].
+#[cfg(all(unix, feature = "pipeline"))]
+pub(crate) fn keep() -> Kept {
+    Kept(CALLSITES.write().unwrap_or_else(PoisonError::into_inner))
+}
+
 /// The callsite for this span, which declares the keys it comes with.
 pub(super) fn of(live: &Live, attributes: &Attributes) -> &'static Callsite {
     let number = live.site.number() as usize;

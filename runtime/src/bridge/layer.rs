@@ -178,7 +178,9 @@ fn ident_of(entry: &mut Entry) -> u64 {
 }
 
 fn add(live: &mut Live, name: &str, loose: &Loose) {
-    live.add_event(name, EventFields::Wire(&loose.wire));
+    // `tracing` has at most 32 fields.
+    let (attributes, dropped) = (&loose.wire[..], 0);
+    live.add_event(name, EventFields::Wire { attributes, dropped });
 }
 
 /// An event's name and attributes: its message is the name, as `tracing-opentelemetry` has it.

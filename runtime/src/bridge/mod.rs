@@ -23,6 +23,16 @@ mod layer;
 mod logs;
 pub(crate) mod out;
 
+/// What is locked here, while the thread that has it forks.
+#[cfg(all(unix, feature = "pipeline"))]
+pub(crate) type Kept = (out::Kept, callsite::Kept);
+
+/// Lets no other thread have it; see [`Kept`].
+#[cfg(all(unix, feature = "pipeline"))]
+pub(crate) fn keep() -> Kept {
+    (out::keep(), callsite::keep())
+}
+
 pub(crate) use clean::passes_id;
 #[cfg(feature = "pipeline")]
 pub(crate) use clean::set_redactor;

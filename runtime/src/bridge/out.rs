@@ -63,6 +63,17 @@ fn table() -> MutexGuard<'static, Option<HashMap<u64, Weak<Mirror>>>> {
     OPEN.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// The table, while the thread that has it forks.
+#[cfg(all(unix, feature = "pipeline"))]
+#[allow(dead_code, reason = "dropping it lets go")]
+pub(crate) struct Kept(MutexGuard<'static, Option<HashMap<u64, Weak<Mirror>>>>);
+
+/// Lets no other thread have it; see [`Kept`].
+#[cfg(all(unix, feature = "pipeline"))]
+pub(crate) fn keep() -> Kept {
+    Kept(table())
+}
+
 impl Drop for Mirror {
     fn drop(&mut self) {
         if let Some(open) = table().as_mut() {

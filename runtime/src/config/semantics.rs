@@ -48,10 +48,7 @@ impl Semantics {
         Self {
             content: content(env),
             exceptions: exceptions(env),
-            stability: env
-                .text("OTEL_SEMCONV_STABILITY_OPT_IN")
-                .map(|text| list(&text).map(str::to_ascii_lowercase).collect())
-                .unwrap_or_default(),
+            stability: stability(env),
             legacy_names: env.boolean("SPANWRIGHT_LEGACY_NAMES").unwrap_or(false),
             backtrace: env.boolean("SPANWRIGHT_BACKTRACE").unwrap_or(false),
             capture: env
@@ -62,6 +59,22 @@ impl Semantics {
                 .unwrap_or_else(|| !env.is_set("SPANWRIGHT_CAPTURE")),
         }
     }
+}
+
+/// The stable names are written in any case, and those before them never: who asks for both is told.
+fn stability(env: &mut Env<'_>) -> Vec<String> {
+    const VARIABLE: &str = "OTEL_SEMCONV_STABILITY_OPT_IN";
+    let Some(text) = env.text(VARIABLE) else {
+        return Vec::new();
+    };
+    let words: Vec<_> = list(&text).map(str::to_ascii_lowercase).collect();
+    if words.iter().any(|word| word.ends_with("/dup")) {
+        env.note(
+            VARIABLE,
+            "only the stable names are written, not those before them",
+        );
+    }
+    words
 }
 
 fn content(env: &mut Env<'_>) -> Content {

@@ -17,7 +17,11 @@ mod summary_tests;
 #[cfg(test)]
 mod tests;
 
+#[cfg(fuzzing)]
+pub(crate) use dialect::Dialect;
 pub use error::DbError;
+#[cfg(fuzzing)]
+pub(crate) use {sanitize::sanitize, summary::Summary};
 
 #[cfg(feature = "pipeline")]
 pub(crate) use settle::{settle, settles};

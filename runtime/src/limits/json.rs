@@ -54,7 +54,20 @@ struct Cutter<'a> {
     place: Option<Place>,
 }
 
-/// The JSON in at most `most` characters; `None` where the text is no JSON, or where there is no room for any.
+/// The JSON without the white space behind it; `None` where the text is none, or longer than `most` characters without
+/// that too.
+pub(super) fn without_space(text: &str, most: usize) -> Option<&str> {
+    let trimmed = text.trim_end_matches([' ', '\t', '\n', '\r']);
+    if !trimmed.trim_start().starts_with(['{', '[']) || trimmed.chars().nth(most).is_some() {
+        return None;
+    }
+    let mut cutter = Cutter::new(trimmed, usize::MAX);
+    cutter.read()?;
+    (cutter.open.is_empty() && cutter.at == trimmed.len()).then_some(trimmed)
+}
+
+/// The JSON in at most `most` characters; `None` where the text is no JSON, where there is no room for any, and where
+/// white space alone is to be cut off.
 ///
 /// `note` says what is missing, from the number of characters; it is in place of that.
 pub(super) fn cut(text: &str, most: usize, note: impl Fn(u64) -> String) -> Option<String> {
@@ -63,16 +76,10 @@ pub(super) fn cut(text: &str, most: usize, note: impl Fn(u64) -> String) -> Opti
     }
     let all = text.chars().count();
     let longest = note(all as u64).chars().count();
-    let mut cutter = Cutter {
-        text,
-        room: most.checked_sub(longest + AROUND)?,
-        at: 0,
-        characters: 0,
-        open: Vec::new(),
-        place: None,
-    };
+    let mut cutter = Cutter::new(text, most.checked_sub(longest + AROUND)?);
     cutter.read()?;
-    let place = cutter.place?;
+    // Once all is closed there is no place left to end at.
+    let place = cutter.place.filter(|_| !cutter.open.is_empty())?;
     let mut out = text[..place.at].to_owned();
     let note = note((all - place.characters) as u64);
     match (place.within, cutter.open.get(place.depth - 1)) {
@@ -88,7 +95,18 @@ pub(super) fn cut(text: &str, most: usize, note: impl Fn(u64) -> String) -> Opti
     Some(out)
 }
 
-impl Cutter<'_> {
+impl<'a> Cutter<'a> {
+    fn new(text: &'a str, room: usize) -> Self {
+        Self {
+            text,
+            room,
+            at: 0,
+            characters: 0,
+            open: Vec::new(),
+            place: None,
+        }
+    }
+
     /// Reads until there is no more room or no more text; `None` where it is no JSON.
     fn read(&mut self) -> Option<()> {
         let mut next = Next::Value { or_end: false };

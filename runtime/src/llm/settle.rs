@@ -90,7 +90,8 @@ fn convert_numbers(span: &mut SpanRecord) {
     });
 }
 
-/// The event `gen_ai.client.inference.operation.details`, with the span's attributes.
+/// The event `gen_ai.client.inference.operation.details`, with the span's attributes. Content that was cut when it was
+/// captured is no JSON yet, and stays a text.
 fn details(span: &SpanRecord) -> LogRecord {
     let mut attributes = span.attributes.clone();
     for (key, value) in &mut attributes {

@@ -141,13 +141,14 @@ impl Assembler {
             let time = reader.u64()?;
             let name_length = reader.u16()?.into();
             let name = reader.text(name_length)?.into_owned();
+            let dropped_attributes = reader.u16()?.into();
             let length = reader.u32()? as usize;
             let attributes = Reader::new(reader.take(length)?).attributes_with(&mut self.keys);
             Some(Event {
                 time_ns: self.unix_ns(time),
                 name: name.into(),
                 attributes,
-                dropped_attributes: 0,
+                dropped_attributes,
             })
         })
         .collect()

@@ -30,10 +30,10 @@ pub(super) struct KeyFacts {
 }
 
 impl KeyFacts {
-    /// `None` for a key whose span needs a record: one that changes other attributes, or is changed itself.
+    /// `None` for a key whose span needs a record: one that changes other attributes, or is changed or cut itself.
     fn new(key: &str, preparation: &Preparation) -> Option<Self> {
         let redactor = &preparation.redactor;
-        if Preparation::settles(key) || redactor.redact_text(key) != key {
+        if key.len() > Key::LONGEST || Preparation::settles(key) || redactor.redact_text(key) != key {
             return None;
         }
         let mut field = Writer::default();

@@ -55,6 +55,7 @@ fn by_record(
 fn key() -> impl Strategy<Value = String> {
     prop_oneof![
         4 => "[a-z]{1,4}(\\.[a-z]{1,8})?",
+        1 => "[a-z]{1020,1030}",
         1 => prop_oneof![
             Just("password"), Just("x-api-key"), Just("url.full"), Just("db.query.text"), Just("http.url"),
             Just("gen_ai.operation.name"), Just("prompt_tokens"), Just("AKIAQ3EGMZ4XHV7YTPLK"),

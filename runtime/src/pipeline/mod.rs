@@ -39,6 +39,8 @@ pub(crate) use assemble::Assembler;
 pub(crate) use plan::Plan;
 pub(crate) use policy::{PATIENCE, Policy};
 pub(crate) use prepare::Preparation;
+#[cfg(unix)]
+pub(crate) use process::{Kept, keep};
 pub(crate) use process::{
     describe, flush, health, is_running, resource, restart_in_child, shutdown, shutdown_unattended, start,
     switch, wake,

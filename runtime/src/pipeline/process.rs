@@ -28,6 +28,17 @@ fn running() -> MutexGuard<'static, Option<Running>> {
     RUNNING.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// The pipeline's place, while the thread that has it forks.
+#[cfg(unix)]
+#[allow(dead_code, reason = "dropping it lets go")]
+pub(crate) struct Kept(MutexGuard<'static, Option<Running>>);
+
+/// Lets no other thread have it; see [`Kept`].
+#[cfg(unix)]
+pub(crate) fn keep() -> Kept {
+    Kept(running())
+}
+
 /// The pipeline of this very process, not one that a forked child inherited without its threads.
 fn present() -> Option<Arc<Shared>> {
     running()
@@ -72,8 +83,8 @@ fn launch(plan: &Plan, destinations: Vec<Box<dyn Destination>>) -> std::io::Resu
     Ok(shared)
 }
 
-/// Starts the pipeline again in a forked child, at its first span. Never waits: a lock that some thread of the
-/// parent held at the fork stays held for ever here.
+/// Starts the pipeline again in a forked child, at its first span. Never waits: somebody else who has the lock does the
+/// same.
 pub(crate) fn restart_in_child() {
     let Ok(mut running) = RUNNING.try_lock() else {
         return;

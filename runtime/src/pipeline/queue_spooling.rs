@@ -6,7 +6,7 @@
 use super::super::lane::{Entry, Lane};
 use super::super::policy::Signal;
 use super::super::report::DropReason;
-use super::super::work::{Attempt, Work};
+use super::super::work::{Attempt, Command, Work};
 use super::{Queue, State};
 use crate::destination::Batch;
 use crate::spool::Losses;
@@ -220,6 +220,23 @@ impl Queue {
             if !is_spooled {
                 return;
             }
+        }
+        self.end_stop();
+    }
+
+    /// Ends the shutdown where all is on disk, also what is being delivered: nothing is left to wait for. The worker ends
+    /// when it comes back.
+    fn end_stop(&self) {
+        let mut state = self.lock();
+        let waits = state.accounts.iter().any(|account| account.pending > 0);
+        let is_stop = |(_, command): &(u64, Command)| matches!(command, Command::Stop(_));
+        let stop = state.commands.iter().position(is_stop);
+        if waits || !state.spooling.rescued {
+            return;
+        }
+        if let Some((_, command)) = stop.and_then(|at| state.commands.remove(at)) {
+            state.closed = true;
+            command.latch().count_down();
         }
     }
 

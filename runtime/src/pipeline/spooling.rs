@@ -6,7 +6,7 @@ use super::queue::Queue;
 use super::work::Attempt;
 use super::worker::Delivery;
 use crate::destination::Batch;
-use crate::spool::{Front, Outbox, Spool};
+use crate::spool::{Front, Outbox, Spool, SpoolError};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
@@ -30,6 +30,24 @@ enum State {
     Open(Box<Outbox>),
 }
 
+/// A batch of the spool that is delivered in parts, since all of it is too large.
+pub(super) struct Divided {
+    signal: Signal,
+    front: Front,
+    /// Those that are left, the next one last.
+    parts: Vec<Batch>,
+}
+
+/// What became of records from the spool.
+enum Settled {
+    /// They are off the books.
+    Done,
+    /// They wait for another attempt.
+    Stays,
+    /// They were dropped from the spool meanwhile.
+    Gone,
+}
+
 impl SharedSpool {
     fn lock(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
@@ -48,11 +66,25 @@ impl SharedSpool {
         }
     }
 
-    /// Spools all that is not delivered.
-    pub(super) fn rescue(&self, queue: &Queue) {
+    /// Spools all that is not delivered. Answers what went wrong.
+    pub(super) fn rescue(&self, queue: &Queue) -> Option<SpoolError> {
+        let mut wrong = None;
         queue.rescue(|batch, signal| {
-            self.with(|outbox| outbox.push(signal as usize, batch).is_ok()) == Some(true)
+            let pushed = self.with(|outbox| outbox.push(signal as usize, batch));
+            // At once: what follows may be the report.
+            let noticed = self.count(queue);
+            let is_spooled = matches!(pushed, Some(Ok(())));
+            wrong = pushed.and_then(Result::err).or(noticed).or(wrong.take());
+            is_spooled
         });
+        wrong
+    }
+
+    /// Brings what the spool dropped to the accounts. Answers what went wrong there.
+    fn count(&self, queue: &Queue) -> Option<SpoolError> {
+        let (losses, error) = self.with(|outbox| (outbox.take_losses(), outbox.take_error()))?;
+        queue.spool_lost(losses);
+        error
     }
 }
 
@@ -72,6 +104,9 @@ impl Delivery {
 
     /// What is still there is for the next start.
     pub(super) fn close_spool(&mut self) {
+        for divided in std::mem::take(&mut self.divided).into_iter().flatten() {
+            self.put_back(divided);
+        }
         self.count();
         let state = std::mem::take(&mut *self.spool.lock());
         if let State::Open(outbox) = state
@@ -95,8 +130,12 @@ impl Delivery {
 
     /// Delivers the oldest batch of the spool.
     pub(super) fn resume(&mut self, signal: Signal) {
+        if let Some(divided) = self.divided[signal as usize].take() {
+            self.deliver_parts(divided);
+            return self.count();
+        }
         match self.spool.with(|outbox| outbox.front(signal as usize)) {
-            Some(Ok(Some(front))) => self.deliver_front(signal, &front),
+            Some(Ok(Some(front))) => self.deliver_front(signal, front),
             Some(Ok(None)) | None => self.queue.spool_rests(),
             Some(Err(error)) => {
                 self.note(error.to_string());
@@ -106,55 +145,83 @@ impl Delivery {
         self.count();
     }
 
-    fn deliver_front(&mut self, signal: Signal, front: &Front) {
+    fn deliver_front(&mut self, signal: Signal, mut front: Front) {
         let began = Instant::now();
-        let attempt = self.attempt(&front.batch);
-        let is_settled = match attempt {
+        match self.attempt(&front.batch) {
             Attempt::TooLarge(Some(halves)) => {
                 let (one, other) = *halves;
-                self.deliver_parts(signal, vec![other, one])
+                let parts = vec![other, one];
+                self.deliver_parts(Divided { signal, front, parts });
             }
-            attempt => self
-                .queue
-                .settle_spooled(signal, front.batch.len() as u64, &attempt, began),
-        };
-        if is_settled {
-            self.spool.with(|outbox| outbox.done(signal as usize, front));
+            attempt => {
+                let records = front.left();
+                self.settle(signal, &mut front, records, &attempt, began);
+            }
         }
     }
 
-    /// Delivers a batch in parts, the last first; what cannot be delivered now is spooled in parts. `false` where that
-    /// fails: then all of it stays, and what was delivered is sent again.
-    fn deliver_parts(&mut self, signal: Signal, mut parts: Vec<Batch>) -> bool {
-        while let Some(part) = parts.pop() {
+    /// Delivers a batch in parts. What cannot be delivered now is spooled in parts or, where that fails, kept here as they
+    /// are: what was delivered is not sent again.
+    fn deliver_parts(&mut self, mut divided: Divided) {
+        while let Some(part) = divided.parts.pop() {
             let began = Instant::now();
-            match self.attempt(&part) {
+            let attempt = match self.attempt(&part) {
                 Attempt::TooLarge(Some(halves)) => {
                     let (one, other) = *halves;
-                    parts.extend([other, one]);
+                    divided.parts.extend([other, one]);
+                    continue;
                 }
-                attempt => {
-                    if !self
-                        .queue
-                        .settle_spooled(signal, part.len() as u64, &attempt, began)
-                    {
-                        parts.push(part);
-                        return self.spool_parts(signal, &parts);
-                    }
+                attempt => attempt,
+            };
+            let records = part.len() as u64;
+            match self.settle(divided.signal, &mut divided.front, records, &attempt, began) {
+                Settled::Done => {}
+                Settled::Gone => return,
+                Settled::Stays => {
+                    divided.parts.push(part);
+                    return self.put_back(divided);
                 }
             }
         }
-        true
     }
 
-    fn spool_parts(&mut self, signal: Signal, parts: &[Batch]) -> bool {
-        let pushed = self.spool.with(|outbox| {
-            parts
-                .iter()
-                .rev()
-                .try_for_each(|part| outbox.push(signal as usize, part))
+    fn put_back(&mut self, mut divided: Divided) {
+        let signal = divided.signal as usize;
+        let (front, parts) = (&mut divided.front, &mut divided.parts);
+        // The first to be delivered comes last.
+        parts.reverse();
+        let is_spooled = self.spool.with(|outbox| outbox.replace(signal, front, parts));
+        if is_spooled != Some(true) {
+            parts.reverse();
+            self.divided[signal] = Some(divided);
+        }
+    }
+
+    /// Settles records of a batch of the spool. It is locked meanwhile: nobody drops the batch between the accounts and the
+    /// files.
+    fn settle(
+        &self,
+        signal: Signal,
+        front: &mut Front,
+        records: u64,
+        attempt: &Attempt,
+        began: Instant,
+    ) -> Settled {
+        let settled = self.spool.with(|outbox| {
+            // What was dropped is counted as that already.
+            let is_there = outbox.holds(signal as usize, front);
+            let counted = if is_there { records } else { 0 };
+            let is_settled = self.queue.settle_spooled(signal, counted, attempt, began);
+            match (is_there, is_settled) {
+                (false, _) => Settled::Gone,
+                (true, false) => Settled::Stays,
+                (true, true) => {
+                    outbox.done(signal as usize, front, records);
+                    Settled::Done
+                }
+            }
         });
-        matches!(pushed, Some(Ok(())))
+        settled.unwrap_or(Settled::Gone)
     }
 
     /// Lets the spool look after itself.
@@ -165,12 +232,7 @@ impl Delivery {
 
     /// Brings what the spool dropped, and what went wrong there, to the accounts.
     fn count(&self) {
-        let told = self
-            .spool
-            .with(|outbox| (outbox.take_losses(), outbox.take_error()));
-        let Some((losses, error)) = told else { return };
-        self.queue.spool_lost(losses);
-        if let Some(error) = error {
+        if let Some(error) = self.spool.count(&self.queue) {
             self.note(error.to_string());
         }
     }

@@ -20,6 +20,10 @@ enum Answer {
     Takes,
     /// Takes single records alone.
     TakesOne,
+    /// Takes two single records, and is away then; whether the disk is full from then on.
+    TakesTwo {
+        and_the_disk_is_full: bool,
+    },
     Refuses,
     /// Does not answer until it is told another one.
     Hangs,
@@ -59,14 +63,26 @@ impl Destination for Fake {
             let mut seen = self.0.lock().unwrap();
             seen.asked = true;
             let message = "not now".to_owned();
+            let two = seen.names.len() >= 2;
+            let is_full = seen.answer
+                == Some(Answer::TakesTwo {
+                    and_the_disk_is_full: true,
+                });
+            crate::spool::disk_is_full(is_full && two);
             match seen.answer {
+                Some(Answer::TakesTwo { .. }) if batch.len() == 1 && two => {
+                    let after = Some(Duration::from_millis(20));
+                    return Err(DeliveryError::Retry { after, message });
+                }
                 Some(Answer::Away) => {
                     let after = Some(Duration::from_millis(20));
                     return Err(DeliveryError::Retry { after, message });
                 }
                 Some(Answer::Refuses) => return Err(DeliveryError::permanent(message)),
-                Some(Answer::TakesOne) if batch.len() > 1 => return Err(DeliveryError::TooLarge { message }),
-                Some(Answer::Takes | Answer::TakesOne) => {
+                Some(Answer::TakesOne | Answer::TakesTwo { .. }) if batch.len() > 1 => {
+                    return Err(DeliveryError::TooLarge { message });
+                }
+                Some(Answer::Takes | Answer::TakesOne | Answer::TakesTwo { .. }) => {
                     seen.names
                         .extend(batch.spans.iter().map(|span| span.name.to_string()));
                     return Ok(Delivered::default());
@@ -80,8 +96,12 @@ impl Destination for Fake {
 }
 
 fn start(root: &Path, fake: &Fake) -> Worker {
+    start_with(Spool::at(root.join("spool")), fake)
+}
+
+fn start_with(spool: Spool, fake: &Fake) -> Worker {
     let spool = SpoolOf {
-        spool: Spool::at(root.join("spool")),
+        spool,
         destination: "fake".to_owned(),
     };
     let budget = Arc::new(Budget::new(1 << 20, 1));
@@ -193,6 +213,74 @@ fn what_is_being_delivered_when_time_is_up_is_spooled_too() {
 }
 
 #[test]
+fn a_shutdown_is_complete_once_all_is_on_disk() {
+    let (root, fake) = (tempfile::tempdir().unwrap(), Fake::default());
+    fake.answers(Answer::Hangs);
+    let worker = start(root.path(), &fake);
+    offer(&worker, &["a", "b"]);
+    wait(&worker, |_| fake.is_asked());
+    let latch = Arc::new(Latch::new(1, LONG));
+    worker.stop(&latch);
+    assert!(!latch.wait_for(Duration::from_millis(20)));
+    worker.rescue();
+    assert!(latch.wait_for(Duration::ZERO));
+    let report = worker.report();
+    assert_eq!((report.spooled, report.pending, report.dropped.len()), (2, 0, 0));
+}
+
+#[test]
+fn a_shutdown_is_not_complete_where_the_disk_fails_too() {
+    let (root, fake) = (tempfile::tempdir().unwrap(), Fake::default());
+    std::fs::write(root.path().join("spool"), "in the way").unwrap();
+    fake.answers(Answer::Hangs);
+    let worker = start(root.path(), &fake);
+    offer(&worker, &["a", "b"]);
+    wait(&worker, |_| fake.is_asked());
+    let latch = Arc::new(Latch::new(1, LONG));
+    worker.stop(&latch);
+    worker.rescue();
+    assert!(!latch.wait_for(Duration::from_millis(20)));
+    assert_eq!(worker.report().pending, 2);
+}
+
+#[test]
+fn what_makes_room_at_the_end_is_counted_once() {
+    let (root, fake) = (tempfile::tempdir().unwrap(), Fake::default());
+    fake.answers(Answer::Away);
+    let worker = start_with(Spool::at(root.path().join("spool")).max_bytes(1 << 20), &fake);
+    // Three fill it, each in a segment of its own.
+    let large = || {
+        let name: String = (0..18_000).map(|_| TraceId::random().to_string()).collect();
+        let mut batch = Batch::new(Default::default());
+        batch
+            .spans
+            .push(SpanRecord::new(TraceId::random(), SpanId::random(), name));
+        worker.offer(&Arc::new(batch), 100, Signal::Traces);
+    };
+    (0..3).for_each(|_| large());
+    wait(&worker, |report| report.spooled == 3);
+    fake.answers(Answer::Hangs);
+    fake.0.lock().unwrap().asked = false;
+    wait(&worker, |_| fake.is_asked());
+    large();
+    worker.stop(&Arc::new(Latch::new(1, LONG)));
+    // The one that is being delivered makes room.
+    worker.rescue();
+    let report = worker.report();
+    assert_eq!(
+        (report.spooled, report.dropped.get(&DropReason::SpoolFull)),
+        (3, Some(&1)),
+        "{report:?}"
+    );
+    fake.answers(Answer::Takes);
+    while fake.names().is_empty() {
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    let ended = wait(&worker, |now| now.retries > report.retries);
+    assert_eq!((ended.exported, ended.dropped), (0, report.dropped));
+}
+
+#[test]
 fn what_is_too_large_is_divided() {
     let (root, fake) = (tempfile::tempdir().unwrap(), Fake::default());
     fake.answers(Answer::Away);
@@ -202,6 +290,30 @@ fn what_is_too_large_is_divided() {
     fake.answers(Answer::TakesOne);
     wait(&worker, |report| report.exported == 5 && report.spooled == 0);
     assert_eq!(fake.names().concat(), "abcde");
+}
+
+#[test]
+fn no_part_is_sent_twice_where_the_backend_goes_away_and_the_disk_fails() {
+    for and_the_disk_is_full in [false, true] {
+        let (root, fake) = (tempfile::tempdir().unwrap(), Fake::default());
+        fake.answers(Answer::Away);
+        let worker = start(root.path(), &fake);
+        offer(&worker, &["abcde", "f"]);
+        wait(&worker, |report| report.spooled == 6);
+        fake.answers(Answer::TakesTwo { and_the_disk_is_full });
+        let report = wait(&worker, |report| report.exported == 2);
+        assert_eq!((report.spooled, report.pending), (4, 0));
+        // It asks again a few times.
+        wait(&worker, |now| now.retries > report.retries + 3);
+        fake.answers(Answer::Takes);
+        let report = wait(&worker, |report| report.spooled == 0);
+        assert_eq!((report.exported, report.dropped.len()), (6, 0));
+        let mut names: Vec<char> = fake.names().concat().chars().collect();
+        names.sort_unstable();
+        assert_eq!(names, ['a', 'b', 'c', 'd', 'e', 'f'], "{and_the_disk_is_full}");
+        assert!(stop(&worker, LONG));
+        assert_eq!(root.path().join("spool").read_dir().unwrap().count(), 0);
+    }
 }
 
 #[test]

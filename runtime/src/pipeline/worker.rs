@@ -7,7 +7,7 @@ use super::policy::{Policy, Signal};
 use super::queue::{Queue, Standing};
 use super::report::DestinationReport;
 #[cfg(feature = "spool")]
-use super::spooling::{SharedSpool, SpoolOf};
+use super::spooling::{Divided, SharedSpool, SpoolOf};
 use super::work::{Attempt, Command, Work};
 use crate::caught::caught;
 use crate::destination::{Batch, DeliveryError, Destination, Signals};
@@ -43,6 +43,8 @@ impl Worker {
             last_error: Arc::clone(&last_error),
             #[cfg(feature = "spool")]
             spool: SharedSpool::default(),
+            #[cfg(feature = "spool")]
+            divided: Default::default(),
         };
         #[cfg(feature = "spool")]
         let spool = delivery.spool.set(spool);
@@ -88,7 +90,9 @@ impl Worker {
     /// Spools all that is not delivered, whatever the worker is at.
     #[cfg(feature = "spool")]
     pub(super) fn rescue(&self) {
-        self.spool.rescue(&self.queue);
+        if let Some(error) = self.spool.rescue(&self.queue) {
+            *self.last_error.lock().unwrap_or_else(PoisonError::into_inner) = Some(error.to_string());
+        }
     }
 
     pub(super) fn switch(&self, on: bool) {
@@ -151,6 +155,9 @@ pub(super) struct Delivery {
     last_error: Arc<Mutex<Option<String>>>,
     #[cfg(feature = "spool")]
     pub(super) spool: SharedSpool,
+    /// By signal.
+    #[cfg(feature = "spool")]
+    pub(super) divided: [Option<Divided>; 3],
 }
 
 impl Delivery {

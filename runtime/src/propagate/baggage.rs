@@ -247,10 +247,12 @@ impl Baggage {
         Ok(())
     }
 
-    /// Appends a pair from a format without properties, unless its key is there already.
+    /// Appends a pair from a format without properties, unless its key is there already. The key was part of a
+    /// header's name, which has lost its case.
     pub(super) fn push_new(&mut self, key: &str, encoded: &str) {
+        let known = |member: &BaggageMember| member.key.eq_ignore_ascii_case(key);
         if let Some(value) = is_token(key).then(|| percent::decode(encoded))
-            && self.get(key).is_none()
+            && !self.members.iter().any(known)
         {
             let _ = self.insert(key, value);
         }

@@ -32,7 +32,8 @@ pub struct Propagators {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Extracted {
-    /// The sender's span, from the first configured format that held a valid one.
+    /// The sender's span, from the first configured format that held a valid one. What that format cannot say (a
+    /// decision, `tracestate`, the random flag) is from further ones that hold the same span.
     pub span: Option<SpanContext>,
     /// Baggage of all configured formats together, W3C's before Jaeger's.
     pub baggage: Baggage,
@@ -177,17 +178,26 @@ fn read_legacy(carrier: &dyn Extract, foreign_id: &mut Option<String>) -> Option
 }
 
 impl Extracted {
-    /// The first found wins; another is a conflict where it names another span.
+    /// The first found wins; another is a conflict where it names another span, and else says what the first could
+    /// not: not every format has a decision, a state or the random flag.
     fn take(&mut self, found: Found) {
-        match &self.span {
-            None => {
-                self.span = Some(found.span);
-                self.sampling_deferred = found.sampling_deferred;
-            }
-            Some(span) => {
-                let same = span.trace_id == found.span.trace_id && span.span_id == found.span.span_id;
-                self.conflicts += usize::from(!same);
-            }
+        let Some(span) = &mut self.span else {
+            self.span = Some(found.span);
+            self.sampling_deferred = found.sampling_deferred;
+            return;
+        };
+        if span.trace_id != found.span.trace_id || span.span_id != found.span.span_id {
+            self.conflicts += 1;
+            return;
+        }
+        if self.sampling_deferred && !found.sampling_deferred {
+            span.flags = span.flags.with_sampled(found.span.is_sampled());
+            self.sampling_deferred = false;
+        }
+        let random = span.flags.is_random() || found.span.flags.is_random();
+        span.flags = span.flags.with_random(random);
+        if span.trace_state.is_none() {
+            span.trace_state = found.span.trace_state;
         }
     }
 }

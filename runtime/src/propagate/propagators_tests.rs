@@ -72,6 +72,53 @@ fn all_formats_at_once_agree() {
     );
 }
 
+/// Found by fuzzing: with a poorer format in front the decision and the state were lost at the next hop.
+#[test]
+fn what_the_first_format_cannot_say_another_of_the_same_span_does() {
+    let sent = SpanContext {
+        flags: TraceFlags::SAMPLED.with_random(true),
+        trace_state: Some("vendor=1".into()),
+        ..span()
+    };
+    for first in [Format::Legacy, Format::B3, Format::XRay, Format::Jaeger] {
+        let propagators = Propagators::new([first, Format::TraceContext]);
+        let mut headers = Vec::new();
+        propagators.inject(&sent, &Baggage::default(), &mut headers);
+        let found = propagators.extract(&headers);
+        assert_eq!(found.span.as_ref(), Some(&sent), "{first}");
+        assert!(!found.sampling_deferred, "{first}");
+    }
+    // What the first says stands, and another span's state is not taken.
+    let b3 = ("b3", format!("{TRACE}-{SPAN}-0"));
+    let found = Propagators::new([Format::B3, Format::TraceContext]).extract(&[
+        (b3.0, b3.1.as_str()),
+        W3C,
+        ("tracestate", "vendor=1"),
+    ]);
+    assert!(!found.span.unwrap().is_sampled());
+    let found = Propagators::new([Format::B3, Format::TraceContext]).extract(&[
+        OTHER_B3,
+        W3C,
+        ("tracestate", "vendor=1"),
+    ]);
+    assert_eq!((found.span.unwrap().trace_state, found.conflicts), (None, 1));
+}
+
+/// Found by fuzzing: Jaeger's lines are in lower case, and came back as members of their own.
+#[test]
+fn baggage_does_not_grow_where_jaegers_is_sent_too() {
+    let propagators = Propagators::new([Format::Baggage, Format::Jaeger]);
+    let mut baggage = Baggage::default();
+    baggage.insert("Tenant", "blue").unwrap();
+    for _ in 0..3 {
+        let mut headers = Vec::new();
+        propagators.inject(&span(), &baggage, &mut headers);
+        let found = propagators.extract(&headers).baggage;
+        assert_eq!(found, baggage);
+        baggage = found;
+    }
+}
+
 #[test]
 fn the_first_valid_of_the_configured_order_wins() {
     let headers = [OTHER_B3, W3C];

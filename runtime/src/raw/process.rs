@@ -5,7 +5,12 @@ use std::sync::atomic::Ordering;
 use std::sync::{Once, OnceLock};
 
 static EXIT_HOOK: OnceLock<fn()> = OnceLock::new();
-static FORK_HOOK: OnceLock<fn()> = OnceLock::new();
+static FORK_HOOKS: OnceLock<ForkHooks> = OnceLock::new();
+
+struct ForkHooks {
+    before: fn(),
+    after: fn(),
+}
 
 extern "C" fn run_exit_hook() {
     if let Some(hook) = EXIT_HOOK.get() {
@@ -14,11 +19,22 @@ extern "C" fn run_exit_hook() {
     }
 }
 
-extern "C" fn mark_child() {
-    FORK_EPOCH.fetch_add(1, Ordering::Relaxed);
-    if let Some(hook) = FORK_HOOK.get() {
-        hook();
+extern "C" fn before_fork() {
+    if let Some(hooks) = FORK_HOOKS.get() {
+        // Unwinding must not cross into C.
+        let _ = std::panic::catch_unwind(hooks.before);
     }
+}
+
+extern "C" fn after_fork() {
+    if let Some(hooks) = FORK_HOOKS.get() {
+        let _ = std::panic::catch_unwind(hooks.after);
+    }
+}
+
+extern "C" fn in_child() {
+    FORK_EPOCH.fetch_add(1, Ordering::Relaxed);
+    after_fork();
 }
 
 /// Runs `hook` when the process exits normally: return from `main` or `process::exit`. Once per process.
@@ -32,13 +48,14 @@ pub(crate) fn at_exit(hook: fn()) {
     });
 }
 
-/// Counts forks in the child and runs `hook` there, which may only store to atomics: other threads' locks
-/// may be held for ever in the child.
-pub(crate) fn watch_forks(hook: fn()) {
+/// Counts forks in the child. Runs `before` in the thread that forks, and `after` when it has, in parent and child: what
+/// other threads have locked at that moment stays locked in the child for ever, and what this thread has does not.
+pub(crate) fn watch_forks(before: fn(), after: fn()) {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
-        let _ = FORK_HOOK.set(hook);
-        // SAFETY: the handler only touches atomics, which is allowed between fork and exec.
-        let _ = unsafe { libc::pthread_atfork(None, None, Some(mark_child)) };
+        let _ = FORK_HOOKS.set(ForkHooks { before, after });
+        // SAFETY: plain functions that live as long as the program and do not unwind. A refusal (no memory) leaves us
+        // without them: then a child is taken for its parent, and delivers nothing.
+        let _ = unsafe { libc::pthread_atfork(Some(before_fork), Some(after_fork), Some(in_child)) };
     });
 }

@@ -6,20 +6,25 @@ use crate::wire;
 
 /// An event's attributes, however they are at hand.
 pub(crate) enum EventFields<'a> {
-    /// In the wire form.
-    Wire(&'a [u8]),
+    /// In the wire form, with how many more there were.
+    Wire { attributes: &'a [u8], dropped: u16 },
     /// As values.
     Values(&'a [(&'a str, Value)]),
 }
 
-/// `time u64 | name u16+bytes | u32 length of attributes | attributes`
+/// `time u64 | name u16+bytes | dropped attributes u16 | u32 length of attributes | attributes`
 pub(super) fn write(buffer: &mut Vec<u8>, name: &str, fields: EventFields<'_>) {
     buffer.extend_from_slice(&crate::clock::now().to_le_bytes());
     wire::put_key(buffer, name);
+    let dropped = match fields {
+        EventFields::Wire { dropped, .. } => dropped,
+        EventFields::Values(_) => 0,
+    };
+    buffer.extend_from_slice(&dropped.to_le_bytes());
     let at = buffer.len();
     buffer.extend_from_slice(&[0; 4]);
     match fields {
-        EventFields::Wire(bytes) => buffer.extend_from_slice(bytes),
+        EventFields::Wire { attributes, .. } => buffer.extend_from_slice(attributes),
         EventFields::Values(values) => {
             for (key, value) in values {
                 wire::put_key(buffer, key);

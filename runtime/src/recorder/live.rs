@@ -60,6 +60,9 @@ impl Blocks {
             Some(mut live) => {
                 live.site = site;
                 live.kind = site.span_kind();
+                if live.slot.is_inherited() {
+                    live.register_again();
+                }
                 live
             }
             None => Live::allocate(site),
@@ -104,6 +107,13 @@ impl Live {
             extra: Extra::default(),
             slot: Slot::register(),
         })
+    }
+
+    /// In a forked child, the first time that a block of its parent's is used.
+    #[cold]
+    #[inline(never)]
+    fn register_again(&mut self) {
+        self.slot = Slot::register();
     }
 
     /// Gives the block back to this thread's pool, or frees it.

@@ -58,6 +58,8 @@ pub(crate) use live::{Blocks, Live};
 pub(crate) use log::record_log;
 pub use open::OpenSpan;
 pub use open::open_spans;
+#[cfg(all(unix, feature = "pipeline"))]
+pub(crate) use open::{Kept, keep};
 pub use read::{Reader, Tag, tag};
 pub use span_ref::{EventBuilder, SpanRef, current};
 pub use start::{IntoLink, IntoParent, Start, span_on, start, start_with};

@@ -4,12 +4,16 @@
 //! Each live block owns one slot for its whole life, so that starting a span costs a few relaxed stores.
 
 use crate::id::{SpanId, TraceId};
+use crate::raw::fork_epoch;
 use crate::site::{self, Site};
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 #[derive(Debug, Default)]
 pub(crate) struct Slot {
+    /// The fork epoch that it was registered in. A forked child has copies of all slots of its parent, whose spans are not
+    /// its own.
+    epoch: u32,
     /// The span's id while it is open, else 0. Written last at the start and first at the end.
     span: AtomicU64,
     parent: AtomicU64,
@@ -46,7 +50,10 @@ pub struct OpenSpan {
 impl Slot {
     /// A slot that [`open_spans`] knows. Slots of blocks that are gone are swept as new ones come.
     pub(super) fn register() -> Arc<Self> {
-        let slot = Arc::new(Self::default());
+        let slot = Arc::new(Self {
+            epoch: fork_epoch(),
+            ..Self::default()
+        });
         let mut slots = SLOTS.lock().unwrap_or_else(PoisonError::into_inner);
         if slots.len() == slots.capacity() {
             slots.retain(|slot| slot.strong_count() > 0);
@@ -75,6 +82,12 @@ impl Slot {
         let held = if held { HELD } else { 0 };
         self.site.store(site | held, Ordering::Relaxed);
         self.span.store(span.to_u64(), Ordering::Release);
+    }
+
+    /// Whether it is a parent's: whoever goes on with its block needs another one.
+    #[inline]
+    pub(super) fn is_inherited(&self) -> bool {
+        self.epoch != fork_epoch()
     }
 
     #[inline]
@@ -107,6 +120,17 @@ impl Slot {
     }
 }
 
+/// The list of slots, while the thread that has it forks.
+#[cfg(all(unix, feature = "pipeline"))]
+#[allow(dead_code, reason = "dropping it lets go")]
+pub(crate) struct Kept(std::sync::MutexGuard<'static, Vec<Weak<Slot>>>);
+
+/// Lets no other thread have it; see [`Kept`].
+#[cfg(all(unix, feature = "pipeline"))]
+pub(crate) fn keep() -> Kept {
+    Kept(SLOTS.lock().unwrap_or_else(PoisonError::into_inner))
+}
+
 /// All open spans of this process, in no particular order.
 pub fn open_spans() -> Vec<OpenSpan> {
     let slots: Vec<_> = SLOTS
@@ -115,5 +139,6 @@ pub fn open_spans() -> Vec<OpenSpan> {
         .iter()
         .filter_map(Weak::upgrade)
         .collect();
-    slots.iter().filter_map(|slot| slot.read()).collect()
+    let own = slots.iter().filter(|slot| !slot.is_inherited());
+    own.filter_map(|slot| slot.read()).collect()
 }

@@ -2,7 +2,7 @@
 
 use super::exception::{self, Failure};
 use super::live::{Live, NAME_BOUND};
-use super::{EventFields, start::IntoLink};
+use super::{EventFields, bounds, start::IntoLink};
 use crate::capture::{self, Capture, Captured};
 use crate::context::{Body, Context, Mode, SpanContext, mode, with_stack};
 use crate::id::{SpanId, TraceId};
@@ -90,7 +90,9 @@ impl SpanRef {
                 count: 0,
             };
             super::protect(|| fields(&mut event));
-            self.with(|live| live.add_event(name, EventFields::Wire(&event.wire)));
+            let dropped = event.count.saturating_sub(bounds::event_attributes());
+            let attributes = &event.wire[..];
+            self.with(|live| live.add_event(name, EventFields::Wire { attributes, dropped }));
         }
         self
     }
@@ -193,13 +195,15 @@ pub struct EventBuilder {
 impl EventBuilder {
     /// Sets an attribute of the event.
     pub fn set<T: Capture + ?Sized>(&mut self, key: &str, value: &T) -> &mut Self {
-        capture::capture_into(&mut self.wire, key, &mut self.count, 128, value);
+        let room = bounds::event_attributes();
+        capture::capture_into(&mut self.wire, key, &mut self.count, room, value);
         self
     }
 
     /// Sets an attribute by a function that writes it.
     pub fn set_by(&mut self, key: &str, write: impl FnOnce(&mut Captured<'_>)) -> &mut Self {
-        capture::protected(&mut self.wire, key, &mut self.count, 128, write);
+        let room = bounds::event_attributes();
+        capture::protected(&mut self.wire, key, &mut self.count, room, write);
         self
     }
 }

@@ -62,7 +62,7 @@ pub(super) fn pair(place: Place<'_>) -> Option<Hit> {
         _ if is_header(place.run()) => Ends::Line,
         Separator::Flag => Ends::Word,
         Separator::Colon => Ends::Prose,
-        Separator::Equals => Ends::Word,
+        Separator::Equals => Ends::Parameter,
     };
     let found = value::find(place.text, separated.value, ends, place.run())?;
     if separated.kind == Separator::Tuple && key::words(&place.text[found.start..found.end]).count() == 1 {

@@ -52,7 +52,10 @@ pub(super) fn hits(text: &str, part: Part, keys: &KeyRules) -> Vec<Hit> {
     let bytes = text.as_bytes();
     let mut query = 0;
     if part == Part::Full {
-        hits.extend(text.find("//").and_then(|at| userinfo_at(bytes, at + 2)));
+        hits.extend(
+            text.find("//")
+                .and_then(|at| userinfo_at(bytes, at + 2, Around::Nothing)),
+        );
         query = hits.last().map_or(0, |hit| hit.end);
         match bytes[query..].iter().position(|byte| matches!(byte, b'?' | b'#')) {
             Some(at) => query += at + 1,
@@ -124,7 +127,7 @@ pub(super) fn userinfo(place: Place<'_>) -> Option<Hit> {
     let start = place.run_end + skip;
     let hit = match bytes[start - 1] {
         b'F' => encoded_userinfo_at(bytes, start),
-        _ => userinfo_at(bytes, start),
+        _ => userinfo_at(bytes, start, Around::Text),
     }?;
     // `git@` is everybody's.
     (&bytes[hit.start..hit.end] != b"git").then_some(hit)
@@ -156,18 +159,30 @@ fn is_mark(info: &[u8]) -> bool {
     info == b"REDACTED:REDACTED" || info == URL_MARK.as_bytes()
 }
 
+/// What a URL stands in.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Around {
+    /// An attribute of its own: a quote is a part of it.
+    Nothing,
+    Text,
+}
+
 /// The userinfo of the authority that begins at `start`.
-fn userinfo_at(bytes: &[u8], start: usize) -> Option<Hit> {
+fn userinfo_at(bytes: &[u8], start: usize, around: Around) -> Option<Hit> {
     let rest = &bytes[start..];
-    let outside = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'`' | b'<' | b'>');
+    let quote = |byte: &u8| around == Around::Text && matches!(byte, b'"' | b'`' | b'<' | b'>');
+    let outside = |byte: &u8| byte.is_ascii_whitespace() || quote(byte);
     let length = rest
         .iter()
-        .position(|byte| outside(byte) || matches!(byte, b'/' | b'?' | b'#' | b'\\'))
+        .position(|byte| {
+            let single = around == Around::Text && *byte == b'\'';
+            outside(byte) || single || matches!(byte, b'/' | b'?' | b'#' | b'\\')
+        })
         .unwrap_or(rest.len());
     looked(length);
     let mut at = rest[..length].iter().rposition(|byte| *byte == b'@');
-    if at.is_none() && has_bad_port(&rest[..length]) {
-        // `user:p/ss@host`: a password that should have been encoded.
+    if at.is_none() && has_bad_port(rest, length) {
+        // `user:p/ss@host`: a password that should have been encoded; `user:p'ss@host`: one that need not be.
         let more = rest
             .iter()
             .take(length + MALFORMED)
@@ -187,11 +202,15 @@ fn userinfo_at(bytes: &[u8], start: usize) -> Option<Hit> {
     )
 }
 
-/// Whether what follows the first colon cannot be a port.
-fn has_bad_port(authority: &[u8]) -> bool {
-    let colon = authority.iter().position(|byte| *byte == b':');
-    !authority.starts_with(b"[")
-        && colon.is_some_and(|colon| !authority[colon + 1..].iter().all(u8::is_ascii_digit))
+/// Whether what follows the first colon of the authority, which has this length, cannot be a port.
+fn has_bad_port(rest: &[u8], length: usize) -> bool {
+    let authority = &rest[..length];
+    let Some(colon) = authority.iter().position(|byte| *byte == b':') else {
+        return false;
+    };
+    let port = &authority[colon + 1..];
+    let quoted = port.is_empty() && rest.get(length) == Some(&b'\'');
+    !authority.starts_with(b"[") && (quoted || !port.iter().all(u8::is_ascii_digit))
 }
 
 #[cfg(test)]
@@ -221,6 +240,8 @@ mod tests {
         );
         assert_eq!(full("amqp://a:p@ss@host/v"), "amqp://REDACTED:REDACTED@host/v");
         assert_eq!(full("amqp://a:p/s?s@host/v"), "amqp://REDACTED:REDACTED@host/v");
+        // Found by fuzzing: a quote may stand in a password.
+        assert_eq!(full("amqp://a:'1\"s@host/v"), "amqp://REDACTED:REDACTED@host/v");
     }
 
     #[test]

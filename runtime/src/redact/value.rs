@@ -13,6 +13,8 @@ pub(super) enum Ends {
     Prose,
     /// At the line's end.
     Line,
+    /// At white space, and in a URL at `#` too.
+    Parameter,
     /// At `%26` too.
     Encoded,
     /// At the closing tag.
@@ -29,6 +31,9 @@ pub(super) struct Found {
     /// Whether it is a number, a word or a structure, and not quoted.
     pub(super) bare: bool,
 }
+
+/// How far before a parameter its URL's scheme is looked for.
+const URL: usize = 256;
 
 /// Longest name looked for after a separator, as in `,user=`.
 const NAME: usize = 64;
@@ -64,7 +69,11 @@ pub(super) fn find(text: &str, from: usize, ends: Ends, key: &str) -> Option<Fou
         return found(text, start, end, true, ends, key);
     }
     if new_line
-        || (ends == Ends::Word && space > 0 && first == b'-' && !key.is_empty() && is_next_flag(bytes, start))
+        || (matches!(ends, Ends::Word | Ends::Parameter)
+            && space > 0
+            && first == b'-'
+            && !key.is_empty()
+            && is_next_flag(bytes, start))
     {
         return None;
     }
@@ -76,6 +85,10 @@ pub(super) fn find(text: &str, from: usize, ends: Ends, key: &str) -> Option<Fou
         end
     } else {
         extended(bytes, start, end)
+    };
+    let end = match ends {
+        Ends::Parameter => before_fragment(bytes, start, mark, end),
+        _ => end,
     };
     found(text, start, end, true, ends, key)
 }
@@ -206,6 +219,50 @@ fn extended(bytes: &[u8], start: usize, end: usize) -> usize {
         return balanced(bytes, start + call).max(end);
     }
     end
+}
+
+/// Where a fragment begins that follows a parameter's value: in HTTP's URLs, and after a mark of ours where there is no
+/// scheme. Elsewhere `#` may be a part of the value, as in a database's URL with a password that nobody encoded.
+fn before_fragment(bytes: &[u8], start: usize, mark: usize, end: usize) -> usize {
+    let Some(fragment) = bytes[start..end].iter().position(|byte| *byte == b'#') else {
+        return end;
+    };
+    match scheme(bytes, start) {
+        Scheme::Http => start + fragment,
+        Scheme::None if mark > 0 && mark == fragment => start + fragment,
+        _ => end,
+    }
+}
+
+enum Scheme {
+    None,
+    Http,
+    /// Also one that is too far away to be seen.
+    Other,
+}
+
+/// The scheme that begins the word which a parameter is in.
+fn scheme(bytes: &[u8], at: usize) -> Scheme {
+    let outside = |byte: &u8| byte.is_ascii_whitespace() || b"\"'`<>()\\".contains(byte);
+    let from = at.saturating_sub(URL);
+    let before = &bytes[from..at];
+    looked(before.len());
+    let word = match before.iter().rposition(outside) {
+        Some(end) => &before[end + 1..],
+        None if from > 0 => return Scheme::Other,
+        None => before,
+    };
+    let begins = |scheme: &str| {
+        word.get(..scheme.len())
+            .is_some_and(|own| own.eq_ignore_ascii_case(scheme.as_bytes()))
+    };
+    if begins("https://") || begins("http://") {
+        Scheme::Http
+    } else if word.windows(3).any(|part| part == b"://") {
+        Scheme::Other
+    } else {
+        Scheme::None
+    }
 }
 
 fn is_name(byte: u8) -> bool {

@@ -253,7 +253,8 @@ impl Builder {
         let plan = self.plan(&settings, sampler.keep());
         self.set_process_wide(&settings, sampler, filter);
         pipeline::start(plan, destinations)?;
-        crate::raw::watch_forks(|| {});
+        #[cfg(unix)]
+        super::forks::watch();
         crate::raw::at_exit(guard::at_exit);
         let endings = self.endings.install();
         #[cfg(feature = "subscriber")]

@@ -20,10 +20,13 @@ pub(super) fn collect(
         return (Vec::new(), notes);
     }
     let given = !destinations.is_empty();
-    if takes(settings, Signal::Traces, Exporter::Console)
-        && !destinations.iter().any(|one| one.name() == "console")
-    {
-        destinations.push(Box::new(Console::stderr()));
+    let on_console = |signal| takes(settings, signal, Exporter::Console);
+    if Signal::ALL.into_iter().any(on_console) && !destinations.iter().any(|one| one.name() == "console") {
+        destinations.push(Box::new(Console::stderr().signals(Signals {
+            traces: on_console(Signal::Traces),
+            logs: on_console(Signal::Logs),
+            metrics: on_console(Signal::Metrics),
+        })));
     }
     add_otlp(&mut destinations, settings, errors);
     for name in &settings.disabled_destinations {

@@ -6,8 +6,13 @@ mod destinations;
 mod diagnosis;
 mod endings;
 mod error;
+#[cfg(unix)]
+mod forks;
 mod guard;
 mod spool;
+
+#[cfg(test)]
+mod clock_tests;
 
 pub use builder::{Builder, builder, init};
 pub use delivery::set_destination;

@@ -6,6 +6,8 @@ mod switch;
 pub use filter::{Filter, FilterError};
 #[cfg(feature = "pipeline")]
 pub(crate) use switch::current_filter;
+#[cfg(all(unix, feature = "pipeline"))]
+pub(crate) use switch::{Kept, keep};
 pub(crate) use switch::{by_number, generation, set_recording};
 pub use switch::{set_filter, sites};
 

@@ -6,6 +6,8 @@
 use super::{Filter, Site};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError, RwLock};
+#[cfg(all(unix, feature = "pipeline"))]
+use std::sync::{MutexGuard, RwLockWriteGuard};
 
 /// From 1, so that a fresh site (state 0) always asks.
 static GENERATION: AtomicU32 = AtomicU32::new(1);
@@ -53,6 +55,23 @@ pub(crate) fn set_recording(on: bool) {
 /// All sites that were called at least once, in the order of their first call.
 pub fn sites() -> Vec<&'static Site> {
     SITES.lock().unwrap_or_else(PoisonError::into_inner).clone()
+}
+
+/// What is locked here, while the thread that has it forks.
+#[cfg(all(unix, feature = "pipeline"))]
+#[allow(dead_code, reason = "dropping it lets go")]
+pub(crate) struct Kept(
+    MutexGuard<'static, Vec<&'static Site>>,
+    RwLockWriteGuard<'static, Option<Filter>>,
+);
+
+/// Lets no other thread have it; see [`Kept`].
+#[cfg(all(unix, feature = "pipeline"))]
+pub(crate) fn keep() -> Kept {
+    Kept(
+        SITES.lock().unwrap_or_else(PoisonError::into_inner),
+        FILTER.write().unwrap_or_else(PoisonError::into_inner),
+    )
 }
 
 /// The site of this number.

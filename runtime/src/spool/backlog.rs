@@ -39,8 +39,15 @@ pub(super) struct PackedBatch {
 pub(crate) struct Front {
     pub(crate) batch: Batch,
     frame: Frame,
-    /// Of the stores that were taken over; `None` for the own one.
-    adopted: Option<usize>,
+    /// The store that it is in.
+    store: u64,
+}
+
+impl Front {
+    /// Its records that are not settled.
+    pub(crate) fn left(&self) -> u64 {
+        self.frame.header.records.into()
+    }
 }
 
 /// The spool of one name. Used on the destination's own thread alone.
@@ -163,6 +170,24 @@ impl Backlog {
         })
     }
 
+    /// Packs batches that take the place of this one, and are as old as it is, to be appended together.
+    pub(super) fn pack_parts(&mut self, front: &Front, parts: &[Batch]) -> Result<PackedBatch, SpoolError> {
+        let mut all = PackedBatch {
+            frames: Vec::new(),
+            bytes: 0,
+            now_ms: self.now_ms(),
+        };
+        for part in parts {
+            let packed = self.pack(part)?;
+            all.bytes += packed.bytes;
+            all.frames.extend(packed.frames);
+        }
+        for frame in &mut all.frames {
+            frame.time_ms = front.frame.header.time_ms;
+        }
+        Ok(all)
+    }
+
     fn frames(&mut self, batch: &Batch, now_ms: u64) -> Result<Vec<Packed>, SpoolError> {
         let resource = &batch.resource;
         let mut frames = Vec::new();
@@ -224,11 +249,8 @@ impl Backlog {
                 }
                 Some(Next::Frame(frame)) => match decode::batch(frame.header.signal, &frame.request) {
                     Ok(batch) if batch.len() as u64 == u64::from(frame.header.records) => {
-                        return Ok(Some(Front {
-                            batch,
-                            frame,
-                            adopted,
-                        }));
+                        let store = store.id;
+                        return Ok(Some(Front { batch, frame, store }));
                     }
                     _ => {
                         store.done(&frame);
@@ -241,14 +263,31 @@ impl Backlog {
 
     /// This batch is settled, delivered or not: it is not offered again, and not by the next start either.
     pub(super) fn done(&mut self, front: &Front) {
-        let store = match front.adopted {
-            Some(at) => self.adopted.get_mut(at),
-            None => self.own.as_mut(),
-        };
-        if let Some(store) = store {
+        if let Some(store) = self.store_of(front) {
             store.done(&front.frame);
         }
         self.close_drained();
+    }
+
+    /// So many of its records are settled. With the last of them it is [`done`](Self::done).
+    pub(super) fn part_done(&mut self, front: &mut Front, records: u32) {
+        if let Some(store) = self.store_of(front) {
+            store.part_done(&mut front.frame, records);
+        }
+        if front.left() == 0 {
+            self.done(front);
+        }
+    }
+
+    /// Whether it is still there: it may have been dropped meanwhile, to make room or since it was too old.
+    pub(super) fn holds(&self, front: &Front) -> bool {
+        let store = self.stores().find(|store| store.id == front.store);
+        store.is_some_and(|store| store.holds(&front.frame))
+    }
+
+    fn store_of(&mut self, front: &Front) -> Option<&mut Store> {
+        let mut stores = self.adopted.iter_mut().chain(&mut self.own);
+        stores.find(|store| store.id == front.store)
     }
 
     /// Lets go of folders that were taken over and hold nothing more.

@@ -111,6 +111,15 @@ pub(super) mod faults {
         static FAULT: RefCell<Option<Fault>> = const { RefCell::new(None) };
     }
 
+    /// From now on the disk has no room, or it has again.
+    pub(crate) fn full(is_full: bool) {
+        set(is_full.then(|| Fault {
+            operations: vec![Operation::Create, Operation::Write],
+            errno: 28,
+            written: 0,
+        }));
+    }
+
     /// From now on this fails, or nothing does.
     pub(in crate::spool) fn set(fault: Option<Fault>) {
         FAULT.with_borrow_mut(|own| *own = fault);

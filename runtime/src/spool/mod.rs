@@ -27,10 +27,16 @@ mod settings;
 mod decode;
 mod backlog;
 mod outbox;
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzzing;
 #[cfg(test)]
 mod tests;
 
 pub(crate) use backlog::{Front, Losses};
+/// For tests: whether the disk has no room for what this thread writes.
+#[cfg(test)]
+pub(crate) use disk::faults::full as disk_is_full;
 pub use error::SpoolError;
 #[cfg(feature = "spool-encryption")]
 pub use keys::{DataKey, KeyError, KeyFile, KeyProvider, KeyVariable, WrappedKey};

@@ -35,7 +35,7 @@ impl Outbox {
     pub(crate) fn push(&mut self, signal: usize, batch: &Batch) -> Result<(), SpoolError> {
         let packed = self.backlogs[signal].pack(batch)?;
         self.backlogs.iter_mut().for_each(Backlog::expire);
-        while self.backlogs.iter().map(Backlog::bytes).sum::<u64>() + packed.bytes > self.limit {
+        while self.bytes() + packed.bytes > self.limit {
             match self.backlogs.iter_mut().min_by_key(|backlog| backlog.oldest_ms()) {
                 Some(oldest) => oldest.drop_oldest(),
                 None => break,
@@ -52,9 +52,35 @@ impl Outbox {
         self.backlogs[signal].front()
     }
 
-    /// This batch is settled: it is not offered again, and not by the next start either.
-    pub(crate) fn done(&mut self, signal: usize, front: &Front) {
-        self.backlogs[signal].done(front);
+    fn bytes(&self) -> u64 {
+        self.backlogs.iter().map(Backlog::bytes).sum()
+    }
+
+    /// So many records of this batch are settled. When all are it is not offered again, and not by the next start either.
+    pub(crate) fn done(&mut self, signal: usize, front: &mut Front, records: u64) {
+        let records = u32::try_from(records).unwrap_or(u32::MAX);
+        self.backlogs[signal].part_done(front, records);
+    }
+
+    /// Whether this batch is still there: it may have been dropped meanwhile.
+    pub(crate) fn holds(&self, signal: usize, front: &Front) -> bool {
+        self.backlogs[signal].holds(front)
+    }
+
+    /// Puts these in the place of what is left of a batch; `false` where the disk fails or there is no room: then all is as
+    /// it was.
+    pub(crate) fn replace(&mut self, signal: usize, front: &mut Front, parts: &[Batch]) -> bool {
+        let Ok(packed) = self.backlogs[signal].pack_parts(front, parts) else {
+            return false;
+        };
+        if !self.holds(signal, front) || self.bytes() + packed.bytes > self.limit {
+            return false;
+        }
+        let is_there = self.backlogs[signal].append(&packed).is_ok();
+        if is_there {
+            self.done(signal, front, front.left());
+        }
+        is_there
     }
 
     /// What comes due with time alone: call it now and then.
@@ -106,8 +132,8 @@ mod tests {
         let kept = outbox.records();
         assert_eq!(losses.iter().sum::<u64>() + kept.iter().sum::<u64>(), 6);
         assert_eq!((losses[1], kept[1], kept[2]), (1, 0, 3));
-        let front = outbox.front(2).unwrap().unwrap();
-        outbox.done(2, &front);
+        let mut front = outbox.front(2).unwrap().unwrap();
+        outbox.done(2, &mut front, 1);
         assert_eq!(outbox.records()[2], 2);
         assert!(outbox.take_error().is_none() && outbox.close().is_none());
         assert_eq!(Outbox::open(&spool, "otlp").records(), [kept[0], 0, 2]);

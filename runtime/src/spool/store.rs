@@ -12,7 +12,11 @@ use super::settings::Fsync;
 use std::collections::VecDeque;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
+
+/// The number that the next store gets.
+static NEXT: AtomicU64 = AtomicU64::new(0);
 
 /// The next frame to deliver.
 #[derive(Debug)]
@@ -40,6 +44,8 @@ pub(super) struct Policy {
 
 #[derive(Debug)]
 pub(super) struct Store {
+    /// No other store of this process has it.
+    pub(super) id: u64,
     folder: Folder,
     cursor: Cursor,
     segments: VecDeque<Segment>,
@@ -71,6 +77,7 @@ impl Store {
 
     fn new(folder: Folder, cursor: Cursor, policy: Policy) -> Self {
         Self {
+            id: NEXT.fetch_add(1, Ordering::Relaxed),
             folder,
             cursor,
             segments: VecDeque::new(),
@@ -296,16 +303,34 @@ impl Store {
         self.advance(frame.position, &frame.header);
     }
 
+    /// Some of the frame's records need not.
+    pub(super) fn part_done(&mut self, frame: &mut Frame, records: u32) {
+        if let Some(segment) = self.front_at(frame.position) {
+            segment.records = segment.records.saturating_sub(records.into());
+            frame.header.records = frame.header.records.saturating_sub(records);
+        }
+    }
+
+    /// Whether the frame is the next one still, and was not dropped.
+    pub(super) fn holds(&self, frame: &Frame) -> bool {
+        let front = self.segments.front().map(|segment| (segment.number, self.at));
+        front == Some((frame.position.segment, frame.position.at))
+    }
+
+    fn front_at(&mut self, position: Position) -> Option<&mut Segment> {
+        let at = self.at;
+        let segment = self.segments.front_mut()?;
+        ((segment.number, at) == (position.segment, position.at)).then_some(segment)
+    }
+
     fn advance(&mut self, from: Position, header: &Header) {
-        let Some(segment) = self.segments.front_mut() else {
+        let Some(segment) = self.front_at(from) else {
             return;
         };
-        if (segment.number, self.at) != (from.segment, from.at) {
-            return;
-        }
+        let length = segment.length;
+        segment.records = segment.records.saturating_sub(header.records.into());
         self.at += header.frame_bytes();
         self.index += 1;
-        segment.records = segment.records.saturating_sub(header.records.into());
         let position = Position {
             at: self.at,
             index: self.index,
@@ -314,7 +339,7 @@ impl Store {
         // Where that fails, the next start sends again what was delivered, which is better than to lose it.
         let sync = matches!(self.policy.fsync, Fsync::EachBatch);
         let _ = self.cursor.set(position, sync);
-        if self.at >= segment.length {
+        if self.at >= length {
             self.drop_front();
         }
     }

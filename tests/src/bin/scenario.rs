@@ -5,7 +5,8 @@
 
 use spanwright::destination::File;
 use spanwright::{Guard, in_span};
-use std::time::Duration;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 fn start(path: &str) -> Guard {
     let destination = File::append(path).expect("the file can be opened");
@@ -106,6 +107,7 @@ fn main() {
                 .expect("all is delivered");
         }
         "fork" => fork_and_record(path),
+        "busy-forks" => fork_while_others_work(path),
         "current-thread" => {
             let runtime = tokio::runtime::Builder::new_current_thread()
                 .enable_all()
@@ -274,4 +276,76 @@ fn fork_and_record(path: &str) {
                 .expect("all of the parent is delivered");
         }
     }
+}
+
+/// Children of a process whose other threads are at all that is locked, and have spans open.
+fn fork_while_others_work(path: &str) {
+    static ENDS: AtomicBool = AtomicBool::new(false);
+    let guard = start(path);
+    three_spans();
+    let busy = |work: fn()| {
+        std::thread::spawn(move || {
+            in_span("in another thread", || {
+                while !ENDS.load(Ordering::Relaxed) {
+                    work();
+                }
+            });
+        })
+    };
+    let threads = [
+        // Many slots, so that reading them takes a while.
+        busy(|| {
+            let open: Vec<_> = (0..2000)
+                .map(|_| spanwright::span!("one of many").enter())
+                .collect();
+            while !ENDS.load(Ordering::Relaxed) {
+                std::thread::sleep(Duration::from_millis(1));
+            }
+            open.into_iter().rev().for_each(drop);
+        }),
+        busy(|| drop(spanwright::active_spans())),
+        busy(|| drop(spanwright::sites())),
+        busy(|| assert!(!spanwright::set_destination("none", false))),
+    ];
+    for _ in 0..100 {
+        match fork::fork().expect("the system forks") {
+            fork::Fork::Child => {
+                in_span("in the child", || {
+                    let open = spanwright::active_spans();
+                    assert_eq!(open.len(), 1, "only its own: {open:?}");
+                });
+                assert!(!spanwright::sites().is_empty());
+                guard
+                    .shutdown(Duration::from_secs(5))
+                    .into_result()
+                    .expect("all of the child is delivered");
+                std::process::exit(0);
+            }
+            fork::Fork::Parent(child) => assert_eq!(status_of(child), Some(0), "a child hangs, or failed"),
+        }
+    }
+    ENDS.store(true, Ordering::Relaxed);
+    threads
+        .into_iter()
+        .for_each(|thread| thread.join().expect("no panic"));
+    guard
+        .shutdown(Duration::from_secs(20))
+        .into_result()
+        .expect("all of the parent is delivered");
+}
+
+/// How a child ended; one that does not is killed.
+fn status_of(child: i32) -> Option<i32> {
+    let began = Instant::now();
+    while began.elapsed() < Duration::from_secs(10) {
+        if let Some(status) = fork::waitpid_nohang(child).expect("it is a child") {
+            return Some(status);
+        }
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    let _ = std::process::Command::new("kill")
+        .args(["-9", &child.to_string()])
+        .status();
+    let _ = fork::waitpid(child);
+    None
 }

@@ -106,22 +106,31 @@ pub(crate) struct Server {
 
 impl Server {
     pub(crate) fn start(script: impl FnMut() -> Option<Answer> + Send + 'static) -> Self {
-        Self::start_with(None, 0, script)
+        Self::start_answering(false, script)
+    }
+
+    /// The same, with answers that are packed or not.
+    pub(crate) fn start_answering(
+        gzip: bool,
+        script: impl FnMut() -> Option<Answer> + Send + 'static,
+    ) -> Self {
+        Self::start_with(None, 0, gzip, script)
     }
 
     /// Takes all calls, over TLS; OTLP over HTTP too, on the same port.
     pub(crate) fn start_tls(tls: ServerTlsConfig) -> Self {
-        Self::start_with(Some(tls), 0, || Some(Ok(Vec::new())))
+        Self::start_with(Some(tls), 0, false, || Some(Ok(Vec::new())))
     }
 
     /// Takes all calls, but closes so many connections before it does.
     pub(crate) fn start_late(closed: usize) -> Self {
-        Self::start_with(None, closed, || Some(Ok(Vec::new())))
+        Self::start_with(None, closed, false, || Some(Ok(Vec::new())))
     }
 
     fn start_with(
         tls: Option<ServerTlsConfig>,
         closed: usize,
+        gzip: bool,
         script: impl FnMut() -> Option<Answer> + Send + 'static,
     ) -> Self {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
@@ -136,7 +145,7 @@ impl Server {
                 .enable_all()
                 .build()
                 .unwrap();
-            runtime.block_on(serve(listener, tls, sender, script));
+            runtime.block_on(serve(listener, tls, gzip, sender, script));
         });
         Self { url, calls }
     }
@@ -150,6 +159,7 @@ impl Server {
 async fn serve(
     listener: std::net::TcpListener,
     tls: Option<ServerTlsConfig>,
+    gzip: bool,
     calls: Sender<Call>,
     script: Script,
 ) {
@@ -162,6 +172,9 @@ async fn serve(
         };
         let handle = move |request: axum::extract::Request| async move {
             let mut grpc = tonic::server::Grpc::new(Raw).accept_compressed(CompressionEncoding::Gzip);
+            if gzip {
+                grpc = grpc.send_compressed(CompressionEncoding::Gzip);
+            }
             Ok::<_, Infallible>(grpc.unary(service, request).await)
         };
         router = router.route_service(path, tower::service_fn(move |request| handle.clone()(request)));

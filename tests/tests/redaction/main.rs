@@ -13,6 +13,7 @@ mod hostile;
 mod otlp;
 mod planted;
 mod sinks;
+mod spooled;
 
 use fields::{everything_of, record};
 use planted::{Known, Planted};

@@ -135,14 +135,10 @@ impl Builder {
     }
 
     fn push_attribute(&mut self, bytes: &[u8]) -> bool {
-        let Ok(attribute) = AttributeView::parse(bytes) else {
+        let Ok((attribute, value)) = AttributeView::parse_with_message(bytes) else {
             return false;
         };
-        let value = Fields::new(bytes).filter_map(|field| match field {
-            Ok((2, Field::Bytes(value))) => Some(value),
-            _ => None,
-        });
-        let taken = self.attributes.push(&attribute, value.last().unwrap_or_default());
+        let taken = self.attributes.push(&attribute, value);
         self.overflow |= !taken;
         taken
     }

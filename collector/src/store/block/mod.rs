@@ -10,6 +10,7 @@ mod meta;
 mod parents;
 mod reader;
 mod rebuild;
+mod rows;
 mod sealed;
 
 pub(super) use attributes::{Column, Type, signed};

@@ -1,6 +1,6 @@
 //! The log: requests as they came, on disk before they are acknowledged, until their spans are in blocks.
 //!
-//! A file is a line that says what it is, then frames; a new file begins every 64 MiB. A frame is a header of 25 bytes,
+//! A file is a line that says what it is, then frames; a new file begins every 32 MiB. A frame is a header of 25 bytes,
 //! then the request's protobuf bytes. Whatever follows a frame that is not whole was never acknowledged.
 
 mod frame;
@@ -37,7 +37,7 @@ pub(in crate::store) struct Through {
 /// What a file begins with. The number is the format's.
 const FILE_HEADER: &[u8] = b"spanwright log 1\n";
 /// A file with more than this is followed by another.
-const FILE_BYTES: u64 = 64 << 20;
+const FILE_BYTES: u64 = 32 << 20;
 
 /// The file whose first entry has this number.
 fn path_of(folder: &Path, first: u64) -> PathBuf {

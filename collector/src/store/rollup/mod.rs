@@ -3,9 +3,11 @@
 
 mod histogram;
 mod recent;
+mod series;
 
 pub(super) use histogram::Histogram;
-pub(super) use recent::Recent;
+pub(super) use recent::{REMEMBERED, Recent};
+pub(super) use series::{minutes, series};
 
 use std::collections::HashMap;
 

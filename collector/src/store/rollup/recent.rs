@@ -9,7 +9,7 @@ use super::{Call, Row};
 use crate::model::{SpanId, TraceId};
 
 /// So many spans are remembered, and so many children wait.
-const REMEMBERED: usize = 400_000;
+pub(in crate::store) const REMEMBERED: usize = 400_000;
 
 /// What is remembered, in about 20 MB at most.
 #[derive(Debug, Default)]
@@ -26,6 +26,18 @@ pub(in crate::store) struct Recent {
 }
 
 impl Recent {
+    /// Remembers the spans of a block that was counted before a restart. The services are those of [`Row::scope`].
+    pub(in crate::store) fn remember<'a>(&mut self, rows: &[Row], services: impl Iterator<Item = &'a str>) {
+        let services: Vec<u32> = services.map(|service| self.service(service)).collect();
+        let known: Vec<bool> = rows
+            .iter()
+            .map(|row| self.insert(row.trace, row.span, services[row.scope], row.kind))
+            .collect();
+        for (row, _) in rows.iter().zip(known).filter(|(_, new)| *new) {
+            self.call(row, services[row.scope], &mut |_, _, _| {});
+        }
+    }
+
     /// The number of a service.
     pub(super) fn service(&mut self, name: &str) -> u32 {
         if let Some(&number) = self.numbers.get(name) {

@@ -109,3 +109,36 @@ fn what_is_sent_twice_is_counted_once() {
         "{again:?}"
     );
 }
+
+#[test]
+fn series_say_what_was_counted_in_the_window_before_each_moment() {
+    use super::{MINUTE, minutes, series};
+    use crate::store::RedQuery;
+    let counted = count(
+        &block(&[("shop", 1, 0, false), ("shop", 2, 1, true), ("bank", 3, 2, true)]),
+        &mut Recent::default(),
+    );
+    let query = RedQuery {
+        services: vec!["shop".into()],
+        kinds: Vec::new(),
+        by_operation: false,
+        time: MINUTE..4 * MINUTE,
+        step: MINUTE,
+        window: MINUTE,
+        quantile: 0.95,
+    };
+    assert!(minutes(&query).contains(&1));
+    let series = series(&query, counted.operations);
+    assert_eq!(series.len(), 1);
+    let points: Vec<_> = series[0]
+        .points
+        .iter()
+        .map(|point| (point.time, point.calls, point.errors))
+        .collect();
+    assert_eq!(points, [(2 * MINUTE, 2, 1)]);
+    assert!(
+        (465..535).contains(&series[0].points[0].duration),
+        "{:?}",
+        series[0].points
+    );
+}

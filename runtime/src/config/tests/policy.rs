@@ -104,6 +104,13 @@ fn switches_and_words() {
             "database/dup,HTTP",
             |s| debug(&s.semantics.stability),
             r#"["database/dup", "http"]"#,
+            &["only the stable names are written, not those before them"],
+        ),
+        (
+            "OTEL_SEMCONV_STABILITY_OPT_IN",
+            "http",
+            |s| debug(&s.semantics.stability),
+            r#"["http"]"#,
             &[],
         ),
     ]);

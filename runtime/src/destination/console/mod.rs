@@ -12,7 +12,7 @@ mod stream;
 pub(super) mod text;
 mod tree;
 
-use super::{Batch, Delivered, DeliveryError, Destination};
+use super::{Batch, Delivered, DeliveryError, Destination, Signals};
 use crate::record::Resource;
 use buffer::{Buffer, Part};
 use layout::Page;
@@ -47,6 +47,7 @@ pub struct Console {
     stream: Stream,
     color: Color,
     json: bool,
+    signals: Signals,
     buffer: Buffer,
     /// The resource of the spans that wait.
     resource: Arc<Resource>,
@@ -73,6 +74,7 @@ impl Console {
             stream,
             color: Color::Auto,
             json: false,
+            signals: Signals::ALL,
             buffer: Buffer::default(),
             resource: Arc::default(),
         }
@@ -87,6 +89,12 @@ impl Console {
     /// Whether to colour; the default is [`Color::Auto`].
     pub fn color(mut self, color: Color) -> Self {
         self.color = color;
+        self
+    }
+
+    /// Which records are written; the default is all.
+    pub fn signals(mut self, signals: Signals) -> Self {
+        self.signals = signals;
         self
     }
 
@@ -135,6 +143,10 @@ impl Destination for Console {
         "console".into()
     }
 
+    fn signals(&self) -> Signals {
+        self.signals
+    }
+
     /// A batch is taken once what was left of the one before is written. From then on it is held here, so
     /// that nothing is written twice.
     fn deliver(&mut self, batch: &Batch) -> Result<Delivered, DeliveryError> {
@@ -164,6 +176,7 @@ impl Destination for Console {
         Some(Box::new(Self {
             color: self.color,
             json: self.json,
+            signals: self.signals,
             ..Self::on(stream)
         }))
     }

@@ -1,7 +1,7 @@
 //! Buffers of encoded spans that were delivered or dropped, for the next batches: batches are made on one thread and freed
 //! on another, and an allocator that is asked for a MiB here and given one back there takes several times as much.
 
-use std::sync::{Mutex, PoisonError, TryLockError};
+use std::sync::{Mutex, TryLockError};
 
 static SPARE: Mutex<Vec<Vec<u8>>> = Mutex::new(Vec::new());
 
@@ -14,15 +14,13 @@ pub(super) fn take(bytes: usize) -> Vec<u8> {
     if bytes < WORTH_KEEPING {
         return Vec::with_capacity(bytes);
     }
-    let mut spare = SPARE.lock().unwrap_or_else(PoisonError::into_inner);
-    match spare.iter().position(|buffer| buffer.capacity() >= bytes) {
-        Some(at) => spare.swap_remove(at),
-        None => {
-            drop(spare);
-            // Rounded up, so that one of nearly the same size serves as well.
-            Vec::with_capacity(bytes.next_multiple_of(WORTH_KEEPING))
-        }
-    }
+    // Not waited for: in a forked child it may be locked for ever.
+    let spare = SPARE.try_lock().ok().and_then(|mut spare| {
+        let at = spare.iter().position(|buffer| buffer.capacity() >= bytes)?;
+        Some(spare.swap_remove(at))
+    });
+    // Rounded up, so that one of nearly the same size serves as well.
+    spare.unwrap_or_else(|| Vec::with_capacity(bytes.next_multiple_of(WORTH_KEEPING)))
 }
 
 /// Gives a buffer back.

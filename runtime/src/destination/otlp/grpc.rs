@@ -22,6 +22,9 @@ use tonic::transport::Channel;
 use tonic::{Code, Request, Status};
 use ureq::http::uri::PathAndQuery;
 
+/// Bytes of a reply that are read at most. Not 4 MiB, so that tonic's words about our limit are none about a server's.
+const LONGEST_REPLY: usize = (4 << 20) - 1;
+
 /// A client with a connection for each endpoint, and the runtime they live on.
 pub(super) struct GrpcClient {
     settings: Arc<Settings>,
@@ -80,6 +83,8 @@ impl GrpcClient {
         let call = unary(channel, signal, request, settings.gzip);
         match tokio::time::timeout(settings.timeout, call).await {
             Ok(Ok(reply)) => Ok(reply::from_protobuf(&reply, &settings.headers)),
+            // The answer came; that it was not read changes nothing.
+            Ok(Err(status)) if is_reply_too_long(&status) => Ok(Delivered::default()),
             Ok(Err(status)) => Err(refused(endpoint, &status)),
             Err(_) => Err(DeliveryError::retry(format!("{endpoint}: no answer in time"))),
         }
@@ -117,7 +122,9 @@ async fn unary(
     request: Request<Vec<u8>>,
     gzip: bool,
 ) -> Result<Vec<u8>, Status> {
-    let mut client = Grpc::new(channel).accept_compressed(CompressionEncoding::Gzip);
+    let mut client = Grpc::new(channel)
+        .accept_compressed(CompressionEncoding::Gzip)
+        .max_decoding_message_size(LONGEST_REPLY);
     if gzip {
         client = client.send_compressed(CompressionEncoding::Gzip);
     }
@@ -127,6 +134,26 @@ async fn unary(
         .map_err(|error| Status::from_error(Box::new(error)))?;
     let method = PathAndQuery::from_static(signal.method());
     Ok(client.unary(request, method, Bytes).await?.into_inner())
+}
+
+/// Whether tonic gave up reading a reply since it is longer than may be. Servers that use tonic say the same of our
+/// requests, with a limit of their own.
+fn is_reply_too_long(status: &Status) -> bool {
+    let says = |what: &str, limit: String| {
+        let message = status.message();
+        message.starts_with(what) && message.contains(&limit)
+    };
+    match status.code() {
+        Code::OutOfRange => says(
+            "Error, decoded message length too large",
+            format!("the limit is: {LONGEST_REPLY} bytes"),
+        ),
+        Code::ResourceExhausted => says(
+            "Error decompressing: size limit",
+            format!("of {LONGEST_REPLY} bytes, exceeded"),
+        ),
+        _ => false,
+    }
 }
 
 /// A status other than OK (OTLP 1.11, "OTLP/gRPC Response" and "OTLP/gRPC Throttling").

@@ -30,3 +30,23 @@ fn four_live_processes_and_one_killed() {
     drop(backlog);
     assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 0);
 }
+
+#[test]
+fn what_is_settled_after_it_was_dropped_is_not_taken_for_what_came_next() {
+    let root = tempfile::tempdir().unwrap();
+    let spool = spool(root.path());
+    let mut gone = [open(&spool), open(&spool)];
+    for (backlog, name) in gone.iter_mut().zip(["a", "b"]) {
+        backlog.push(&spans(&[name])).unwrap();
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    drop(gone);
+    let mut backlog = open(&spool);
+    let front = backlog.front().unwrap().unwrap();
+    assert!(backlog.holds(&front));
+    backlog.drop_oldest();
+    assert!(!backlog.holds(&front));
+    backlog.done(&front);
+    assert_eq!((backlog.records(), backlog.take_losses().full), (1, 1));
+    assert_eq!(drain(&mut backlog), ["b"]);
+}
