@@ -11,6 +11,7 @@ pub mod analysis;
 pub mod ingest;
 pub mod web;
 pub mod jaeger;
+pub mod transfer;
 pub mod service;
 pub mod cli;
 

@@ -48,6 +48,10 @@ pub(super) enum Command {
     Doctor(Doctor),
     /// Make traces from a seed, and send them to a collector
     Generate(Generate),
+    /// Read traces from files: OTLP's JSON, a trace in each line, or Jaeger's as its page lets it be downloaded
+    Import(Import),
+    /// Write traces to a file as OTLP's JSON, a trace in each line
+    Export(Export),
 }
 
 /// Where the traces are.
@@ -207,4 +211,28 @@ pub(super) struct Generate {
     /// Where they are sent, by OTLP over HTTP
     #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:4318")]
     pub(super) to: String,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Import {
+    #[command(flatten)]
+    pub(super) folder: Folder,
+    /// Files to read, packed by gzip or zstd or not; - is the standard input
+    #[arg(required = true, value_name = "FILE")]
+    pub(super) files: Vec<PathBuf>,
+    /// Collector that takes them, by OTLP over HTTP [default: the folder, or http://127.0.0.1:4318 while a collector writes it]
+    #[arg(long, value_name = "URL")]
+    pub(super) to: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Export {
+    #[command(flatten)]
+    pub(super) folder: Folder,
+    /// What a span of each trace must be, such as: service="checkout" AND duration>1s
+    #[arg(default_value = "*")]
+    pub(super) line: Vec<String>,
+    /// File to write, packed by zstd where its name ends in .zst; - is the standard output
+    #[arg(long, value_name = "FILE")]
+    pub(super) to: PathBuf,
 }

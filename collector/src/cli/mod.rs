@@ -7,6 +7,8 @@ mod doctor;
 mod folder;
 mod generate;
 mod line;
+mod export;
+mod import;
 mod search;
 mod serve;
 mod show;
@@ -31,6 +33,8 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Command::Demo(options) => demo::run(options),
         Command::Doctor(options) => doctor::run(&options),
         Command::Generate(options) => generate::run(options),
+        Command::Import(options) => import::run(&options),
+        Command::Export(options) => export::run(&options),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,0 +1,17 @@
+//! Traces in and out by files: OTLP's JSON, a trace in each line, and the JSON that is downloaded from Jaeger's page.
+//!
+//! A line or a trace that cannot be read is named, and the others are read all the same.
+
+mod bad;
+mod batch;
+mod export;
+mod import;
+mod jaeger;
+mod source;
+mod target;
+
+pub use bad::Bad;
+pub use export::{ExportError, Exported, export};
+pub use import::{ImportError, Imported, Watch, import};
+pub use source::Source;
+pub use target::{Target, TargetError};
