@@ -4,16 +4,13 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::block::{Block, KIND_MASK, STATUS_SHIFT};
+use super::block::Block;
 use super::embedded::Store;
 use super::fingerprint;
-use super::partition::{BlockFrames, BlockInfo, Borrowed, SEGMENT_BLOCKS};
+use super::partition::BlockFrames;
 use super::rollup::{self, CallMinute, Counts, MINUTE};
-use super::search::{Required, Top, evaluate, in_head};
-use super::state::{PartitionState, Snapshot};
-use super::{
-    Dependency, Found, Hit, Operation, Read, ReadError, RedQuery, RedSeries, Search, SearchOrder, logs,
-};
+use super::search::{Finders, Required, Top, candidates, in_blocks, in_head};
+use super::{Dependency, Found, Operation, Read, ReadError, RedQuery, RedSeries, Search, logs};
 use crate::filter::{Filter, Order, Test};
 use crate::model::{Kind, Nanos, Span, Trace, TraceId};
 use crate::wire::Signal;
@@ -59,8 +56,9 @@ impl Read for Store {
         let filter = search.filter.clone().and(time);
         let required = Required::new(&filter, search.time.clone());
         let mut top = Top::new(search.order, search.limit);
-        in_head::search(&snapshot.head, &filter, &required, &mut top)?;
-        in_blocks(&snapshot, &filter, &required, &mut top)?;
+        let finders = Finders::new(&filter)?;
+        in_head::search(&snapshot.head, &filter, &finders, &required, &mut top)?;
+        in_blocks::search(&snapshot, search, &finders, &required, &mut top)?;
         Ok(Found {
             hits: top.into_hits(),
         })
@@ -181,117 +179,6 @@ fn commonest(counts: HashMap<String, u64>, limit: usize) -> Vec<String> {
     let mut counts: Vec<_> = counts.into_iter().collect();
     counts.sort_unstable_by(|one, other| other.1.cmp(&one.1).then_with(|| one.0.cmp(&other.0)));
     counts.into_iter().take(limit).map(|(name, _)| name).collect()
-}
-
-/// The blocks of a partition that may have one of each list of fingerprints, in their order.
-fn candidates<'a>(
-    partition: &'a PartitionState,
-    connection: &Borrowed<'_>,
-    wanted: &[Vec<u32>],
-) -> Result<Vec<&'a BlockInfo>, ReadError> {
-    let blocks = &partition.blocks;
-    if wanted.is_empty() {
-        return Ok(blocks.iter().collect());
-    }
-    let merged = blocks.len() - partition.unmerged.len().min(blocks.len());
-    let mut found = Vec::new();
-    for segment in 0..(merged as u32 / SEGMENT_BLOCKS) {
-        let mut left = u32::MAX;
-        for list in wanted {
-            left &= connection.segment(segment, list)?;
-            if left == 0 {
-                break;
-            }
-        }
-        let first = (segment * SEGMENT_BLOCKS) as usize;
-        let those = (0..SEGMENT_BLOCKS).filter(|block| left >> block & 1 == 1);
-        found.extend(those.filter_map(|block| blocks.get(first + block as usize)));
-    }
-    for (info, fingerprints) in blocks[merged..].iter().zip(partition.unmerged.iter()) {
-        let has = |list: &Vec<u32>| {
-            list.iter()
-                .any(|wanted| fingerprints.binary_search(wanted).is_ok())
-        };
-        if wanted.iter().all(has) {
-            found.push(info);
-        }
-    }
-    Ok(found)
-}
-
-/// Searches the blocks, those that may hold the first ones before the others.
-fn in_blocks(
-    snapshot: &Snapshot,
-    filter: &Filter,
-    required: &Required,
-    top: &mut Top,
-) -> Result<(), ReadError> {
-    let connections: Vec<Borrowed<'_>> = snapshot
-        .partitions
-        .iter()
-        .map(|partition| partition.reader.connect())
-        .collect::<Result<_, _>>()?;
-    let mut all = Vec::new();
-    for (partition, connection) in snapshot.partitions.iter().zip(&connections) {
-        let candidates = candidates(partition, connection, &required.fingerprints)?;
-        all.extend(
-            candidates
-                .into_iter()
-                .filter(|info| may_hold(info, required))
-                .map(|info| (info, connection)),
-        );
-    }
-    all.sort_by_key(|(info, _)| std::cmp::Reverse(top.key(*info.start.end(), *info.duration.end())));
-    for (info, connection) in all {
-        if !top.takes(top.key(*info.start.end(), *info.duration.end())) {
-            break;
-        }
-        let block = connection.block(info)?;
-        let places: Vec<usize> = evaluate(&block, filter)?.iter().collect();
-        collect(&block, places, top)?;
-    }
-    Ok(())
-}
-
-fn may_hold(info: &BlockInfo, required: &Required) -> bool {
-    let meets = |range: &std::ops::RangeInclusive<Nanos>, wanted: &Range<Nanos>| {
-        *range.start() < wanted.end && *range.end() >= wanted.start
-    };
-    meets(&info.start, &required.start)
-        && meets(&info.duration, &required.duration)
-        && (!required.error || info.errors > 0)
-}
-
-/// Gives those of the spans to `top` that it takes.
-fn collect(block: &Block<BlockFrames<'_>>, mut places: Vec<usize>, top: &mut Top) -> Result<(), ReadError> {
-    if places.is_empty() {
-        return Ok(());
-    }
-    let keys = match top.order() {
-        SearchOrder::Latest => block.start()?,
-        SearchOrder::Slowest => block.duration()?,
-    };
-    // The best first: then few of the others are taken.
-    places.sort_unstable_by_key(|&place| std::cmp::Reverse(keys[place]));
-    let (starts, durations, kinds) = (block.start()?, block.duration()?, block.kind()?);
-    let (traces, scopes, names) = (block.trace()?, block.scope()?, block.name()?);
-    let (ids, meta) = (block.ids()?, block.meta()?);
-    for place in places {
-        if !top.takes(keys[place]) {
-            break;
-        }
-        top.push(Hit {
-            trace_id: ids.traces[traces[place] as usize],
-            span_id: ids.spans[place],
-            service: meta.scopes[scopes[place] as usize].service().to_owned(),
-            name: String::from_utf8_lossy(names.at(place)).into_owned(),
-            kind: Kind::from_otlp(kinds[place] & KIND_MASK),
-            start: starts[place],
-            duration: durations[place],
-            error: kinds[place] >> STATUS_SHIFT == 2,
-        });
-    }
-    Ok(())
 }
 
 /// The places of a trace's spans in a block.

@@ -14,6 +14,9 @@ use crate::store::codec::{Compressor, TextColumn, pack};
 use crate::store::fingerprint::{self, Key};
 use crate::wire::{AttributeView, Field, Fields, Place, Request, SpanView, ValueView};
 
+/// A block with more services than this does not say how slow each is: it is kept in memory for every block.
+const MOST_SERVICES: usize = 32;
+
 /// Takes spans until it is full.
 #[derive(Default)]
 pub(in crate::store) struct Builder {
@@ -176,6 +179,7 @@ impl Builder {
         };
         let errors = self.kind.iter().filter(|kind| *kind >> STATUS_SHIFT == 2).count();
         let (start, duration) = (range(&self.start), range(&self.duration));
+        let slowest = self.slowest();
         let (codes, elsewhere) = parents::encode(&self.spans, &self.parents);
         let mut parts = Vec::new();
         let numbers = [
@@ -217,10 +221,25 @@ impl Builder {
             errors,
             start,
             duration,
+            slowest,
             parts,
             attributes,
             fingerprints,
         })
+    }
+
+    fn slowest(&self) -> Vec<(u32, Nanos)> {
+        let mut slowest: HashMap<u32, Nanos, RandomState> = HashMap::default();
+        let services: Vec<u32> = self.services().map(fingerprint::service).collect();
+        for (&scope, &duration) in self.scope.iter().zip(&self.duration) {
+            let most = slowest.entry(services[scope as usize]).or_default();
+            *most = duration.max(*most);
+        }
+        if slowest.len() > MOST_SERVICES {
+            Vec::new()
+        } else {
+            slowest.into_iter().collect()
+        }
     }
 
     /// What the block can be found by, sorted.

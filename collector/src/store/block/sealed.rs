@@ -48,6 +48,8 @@ pub(in crate::store) struct Sealed {
     pub(in crate::store) errors: usize,
     pub(in crate::store) start: RangeInclusive<Nanos>,
     pub(in crate::store) duration: RangeInclusive<Nanos>,
+    /// Of each service its fingerprint, and the longest duration; of no service where there are many.
+    pub(in crate::store) slowest: Vec<(u32, Nanos)>,
     /// All parts but the attributes' columns.
     pub(in crate::store) parts: Vec<(Part, Vec<u8>)>,
     pub(in crate::store) attributes: Vec<SealedColumn>,

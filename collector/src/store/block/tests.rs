@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use super::{Block, Builder, SPANS};
 use crate::store::codec::Compressor;
-use crate::store::search::{Required, evaluate};
+use crate::store::search::{Finders, Required, evaluate};
 use crate::testing;
 
 fn sealed(requests: &[crate::wire::Request]) -> super::Sealed {
@@ -37,7 +37,7 @@ proptest! {
         let requests: Vec<_> = messages.iter().map(testing::request).collect();
         let spans: Vec<_> = requests.iter().flat_map(testing::spans).collect();
         let sealed = sealed(&requests);
-        let found = evaluate(&Block::new(&sealed, sealed.spans), &filter).expect("whole");
+        let found = evaluate(&Block::new(&sealed, sealed.spans), &filter, &Finders::new(&filter).expect("short")).expect("whole");
         let expected: Vec<usize> = (0..spans.len()).filter(|&place| filter.matches(&spans[place])).collect();
         prop_assert_eq!(found.iter().collect::<Vec<_>>(), expected.clone());
         if !expected.is_empty() {
@@ -89,7 +89,13 @@ fn a_span_of_more_keys_than_columns_is_kept_and_found() {
     let block = Block::new(&sealed, 1);
     assert_eq!(block.read(&[0]).expect("whole"), testing::spans(&request));
     let filter = Filter::Is(Test::Attribute("k1499".into(), ValueTest::Equals("1499".into())));
-    assert_eq!(evaluate(&block, &filter).expect("whole").iter().count(), 1);
+    assert_eq!(
+        evaluate(&block, &filter, &Finders::new(&filter).expect("short"))
+            .expect("whole")
+            .iter()
+            .count(),
+        1
+    );
 }
 
 #[test]

@@ -24,4 +24,6 @@ pub(super) struct BlockInfo {
     pub(super) start: RangeInclusive<Nanos>,
     pub(super) duration: RangeInclusive<Nanos>,
     pub(super) arrived: RangeInclusive<Nanos>,
+    /// Of each service its fingerprint, and the longest duration; of none where there are many.
+    pub(super) slowest: Vec<(u32, Nanos)>,
 }

@@ -86,6 +86,7 @@ impl Borrowed<'_> {
                 start: number(3)?..=number(4)?,
                 duration: number(5)?..=number(6)?,
                 arrived: number(7)?..=number(8)?,
+                slowest: slowest(row.get_ref(9)?.as_blob()?),
             })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
@@ -172,6 +173,18 @@ pub(super) fn unmerged(connection: &Connection) -> Result<Vec<(u32, Vec<u32>)>, 
         ))
     })?;
     Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Pairs of a service's fingerprint and a duration.
+fn slowest(bytes: &[u8]) -> Vec<(u32, u64)> {
+    let pair = |bytes: &[u8; 12]| {
+        let (service, duration) = bytes.split_first_chunk::<4>()?;
+        Some((
+            u32::from_le_bytes(*service),
+            u64::from_le_bytes(duration.try_into().ok()?),
+        ))
+    };
+    bytes.as_chunks().0.iter().filter_map(pair).collect()
 }
 
 /// The parts of one block.

@@ -56,7 +56,9 @@ CREATE TABLE block(
     id INTEGER PRIMARY KEY, spans INTEGER NOT NULL, errors INTEGER NOT NULL,
     start_min INTEGER NOT NULL, start_max INTEGER NOT NULL,
     duration_min INTEGER NOT NULL, duration_max INTEGER NOT NULL,
-    arrived_min INTEGER NOT NULL, arrived_max INTEGER NOT NULL);
+    arrived_min INTEGER NOT NULL, arrived_max INTEGER NOT NULL,
+    -- Of each service four bytes of its fingerprint, and eight of the longest duration.
+    slowest BLOB NOT NULL);
 -- The id is the block's times 65,536, and the column's number.
 CREATE TABLE part_attribute(id INTEGER PRIMARY KEY, frame BLOB NOT NULL);
 -- The id is the segment's times 64, and the row's number.

@@ -152,12 +152,16 @@ fn info(id: u32, block: &Sealed, batch: &Batch<'_>) -> BlockInfo {
         start: block.start.clone(),
         duration: block.duration.clone(),
         arrived: batch.arrived.clone(),
+        slowest: block.slowest.clone(),
     }
 }
 
 fn write_block(transaction: &Transaction<'_>, info: &BlockInfo, block: &Sealed) -> Result<(), ReadError> {
+    let slowest: Vec<u8> = (info.slowest.iter())
+        .flat_map(|(service, duration)| service.to_le_bytes().into_iter().chain(duration.to_le_bytes()))
+        .collect();
     transaction
-        .prepare_cached("INSERT INTO block VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")?
+        .prepare_cached("INSERT INTO block VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")?
         .execute(params![
             info.id,
             info.spans as i64,
@@ -168,6 +172,7 @@ fn write_block(transaction: &Transaction<'_>, info: &BlockInfo, block: &Sealed) 
             info.duration.end().cast_signed(),
             info.arrived.start().cast_signed(),
             info.arrived.end().cast_signed(),
+            slowest,
         ])?;
     for (part, frame) in &block.parts {
         transaction

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::bits::Bits;
 use super::evaluate::of_scopes;
-use super::finder::Finder;
+use super::finder::{Finder, Finders};
 use crate::filter::{Filter, Test, ValueTest, holds};
 use crate::model::{Resource, Scope, Span, Value};
 use crate::store::ReadError;
@@ -18,30 +18,36 @@ pub(super) fn with<F: Frames>(
     key: &str,
     value: &ValueTest,
     test: &Test,
+    finders: &Finders,
 ) -> Result<Bits, ReadError> {
     let mut bits = of_scopes(block, &scopes(block, test)?)?;
     for (number, column) in block.meta()?.columns.iter().enumerate() {
         if column.key == key && may_match(column.kind, value) {
             let matches = match value {
                 ValueTest::Present => None,
-                value => Some(values(&block.column(number as u16)?, column, value)?),
+                value => Some(values(&block.column(number as u16)?, column, value, finders)?),
             };
             bits.or(&spans_of(block, number as u16, matches.as_deref())?);
         }
     }
-    bits.or(&remainder(block, key, test)?);
+    bits.or(&remainder(block, finders.get(key)?, test)?);
     Ok(bits)
 }
 
 /// The spans with a text anywhere.
-pub(super) fn anywhere<F: Frames>(block: &Block<F>, text: &str, test: &Test) -> Result<Bits, ReadError> {
+pub(super) fn anywhere<F: Frames>(
+    block: &Block<F>,
+    text: &str,
+    test: &Test,
+    finders: &Finders,
+) -> Result<Bits, ReadError> {
     if text.is_empty() {
         return Ok(Bits::all(block.len()));
     }
-    let finder = Finder::new(text)?;
+    let finder = finders.get(text)?;
     let mut bits = of_scopes(block, &scopes(block, test)?)?;
     let names = block.name()?;
-    if let Some(matches) = texts_with(names, &finder) {
+    if let Some(matches) = texts_with(names, finder) {
         bits.or(&Bits::from_iter(
             block.len(),
             names.places().iter().map(|&name| matches[name as usize]),
@@ -53,7 +59,7 @@ pub(super) fn anywhere<F: Frames>(block: &Block<F>, text: &str, test: &Test) -> 
             bits.or(&spans_of(block, number, None)?);
         } else if let Type::Text | Type::Other = column.kind
             && let ColumnValues::Texts(texts) = block.column(number)?
-            && let Some(mut matches) = texts_with(&texts, &finder)
+            && let Some(mut matches) = texts_with(&texts, finder)
         {
             if column.kind == Type::Other {
                 // A number's bytes may look like the text.
@@ -69,7 +75,7 @@ pub(super) fn anywhere<F: Frames>(block: &Block<F>, text: &str, test: &Test) -> 
             bits.or(&spans_of(block, number, Some(&matches))?);
         }
     }
-    bits.or(&remainder(block, text, test)?);
+    bits.or(&remainder(block, finder, test)?);
     Ok(bits)
 }
 
@@ -85,9 +91,9 @@ fn scopes<F: Frames>(block: &Block<F>, test: &Test) -> Result<Vec<bool>, ReadErr
 }
 
 /// The spans of which the test is true by what is in the remainder: events, links, status text.
-fn remainder<F: Frames>(block: &Block<F>, part: &str, test: &Test) -> Result<Bits, ReadError> {
+fn remainder<F: Frames>(block: &Block<F>, finder: &Finder, test: &Test) -> Result<Bits, ReadError> {
     let rest = block.remainder()?;
-    if !Finder::new(part)?.is_in(rest.all()) {
+    if !finder.is_in(rest.all()) {
         return Ok(Bits::none(block.len()));
     }
     let filter = Filter::Is(test.clone());
@@ -130,7 +136,12 @@ fn may_match(kind: Type, test: &ValueTest) -> bool {
 }
 
 /// Of each value of a column, whether it is as asked.
-fn values(values: &ColumnValues, column: &Column, test: &ValueTest) -> Result<Vec<bool>, ReadError> {
+fn values(
+    values: &ColumnValues,
+    column: &Column,
+    test: &ValueTest,
+    finders: &Finders,
+) -> Result<Vec<bool>, ReadError> {
     Ok(match values {
         ColumnValues::Numbers(values) => numbers(values, column.kind)
             .map(|value| test.matches(&value))
@@ -138,10 +149,8 @@ fn values(values: &ColumnValues, column: &Column, test: &ValueTest) -> Result<Ve
         ColumnValues::Texts(texts) => {
             let distinct = (0..texts.distinct()).map(|number| texts.text(number));
             let matches: Vec<bool> = match (column.kind, test) {
-                (Type::Text, ValueTest::Contains(part)) => {
-                    let finder = Finder::new(part)?;
-                    texts_with(texts, &finder).unwrap_or_else(|| vec![false; texts.distinct() as usize])
-                }
+                (Type::Text, ValueTest::Contains(part)) => texts_with(texts, finders.get(part)?)
+                    .unwrap_or_else(|| vec![false; texts.distinct() as usize]),
                 (Type::Text, ValueTest::Equals(wanted)) => {
                     distinct.map(|text| text == wanted.as_bytes()).collect()
                 }

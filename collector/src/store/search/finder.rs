@@ -1,7 +1,10 @@
 //! A part of a text, of whatever case, looked for in many texts.
 
+use std::collections::HashMap;
+
 use regex::bytes::{Regex, RegexBuilder};
 
+use crate::filter::{Filter, Test, TextTest, ValueTest};
 use crate::store::ReadError;
 use crate::store::codec::damaged;
 
@@ -30,12 +33,50 @@ impl Finder {
     }
 }
 
+/// The finders of a filter, by what they look for: made once for all blocks.
+pub(in crate::store) struct Finders(HashMap<String, Finder>);
+
+impl Finders {
+    pub(in crate::store) fn new(filter: &Filter) -> Result<Self, ReadError> {
+        let mut finders = Self(HashMap::new());
+        finders.collect(filter)?;
+        Ok(finders)
+    }
+
+    fn collect(&mut self, filter: &Filter) -> Result<(), ReadError> {
+        match filter {
+            Filter::All(all) | Filter::Any(all) => all.iter().try_for_each(|filter| self.collect(filter)),
+            Filter::Not(filter) => self.collect(filter),
+            Filter::Is(Test::Service(TextTest::Contains(part)) | Test::Name(TextTest::Contains(part))) => {
+                self.add(part)
+            }
+            Filter::Is(Test::Anywhere(part)) => self.add(part),
+            Filter::Is(Test::Attribute(key, test)) => {
+                if let ValueTest::Contains(part) = test {
+                    self.add(part)?;
+                }
+                self.add(key)
+            }
+            Filter::Is(_) => Ok(()),
+        }
+    }
+
+    fn add(&mut self, part: &str) -> Result<(), ReadError> {
+        self.0.insert(part.to_owned(), Finder::new(part)?);
+        Ok(())
+    }
+
+    /// The one for a part that is in the filter.
+    pub(in crate::store) fn get(&self, part: &str) -> Result<&Finder, ReadError> {
+        self.0.get(part).ok_or_else(|| damaged("a search"))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::filter::TextTest;
 
     proptest! {
         #[test]

@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::finder::Finder;
+use super::finder::Finders;
 use super::{Required, Top};
 use crate::filter::{Filter, Test};
 use crate::model::{Kind, Resource, Scope, Span, StatusCode, TraceId, Value};
@@ -40,11 +40,10 @@ pub(in crate::store) fn trace(head: &[Unsealed], id: TraceId) -> Result<Vec<Span
 pub(in crate::store) fn search(
     head: &[Unsealed],
     filter: &Filter,
+    finders: &Finders,
     required: &Required,
     top: &mut Top,
 ) -> Result<(), ReadError> {
-    let mut finders = HashMap::new();
-    collect_finders(filter, &mut finders)?;
     for (request, places) in requests(head) {
         let mut scopes = Scopes::new(request);
         for place in places {
@@ -61,7 +60,7 @@ pub(in crate::store) fn search(
                 span,
                 whole: OnceCell::new(),
             };
-            if candidate.matches(filter, &finders, &mut scopes)? {
+            if candidate.matches(filter, finders, &mut scopes)? {
                 top.push(candidate.hit());
             }
         }
@@ -82,7 +81,7 @@ impl Candidate<'_> {
     fn matches(
         &self,
         filter: &Filter,
-        finders: &HashMap<String, Finder>,
+        finders: &Finders,
         scopes: &mut Scopes<'_>,
     ) -> Result<bool, ReadError> {
         let mut each = |filter| self.matches(filter, finders, scopes);
@@ -109,12 +108,7 @@ impl Candidate<'_> {
     }
 
     /// What every span has is told from its bytes; for the rest the span is read, if the bytes hold the word at all.
-    fn is(
-        &self,
-        test: &Test,
-        finders: &HashMap<String, Finder>,
-        scopes: &mut Scopes<'_>,
-    ) -> Result<bool, ReadError> {
+    fn is(&self, test: &Test, finders: &Finders, scopes: &mut Scopes<'_>) -> Result<bool, ReadError> {
         let span = &self.span;
         Ok(match test {
             Test::Service(test) => test.matches(wire::service(self.request.resource(self.scoped))),
@@ -124,8 +118,8 @@ impl Candidate<'_> {
             Test::Duration(order, nanos) => order.holds(span.duration(), *nanos),
             Test::Start(order, nanos) => order.holds(span.start, *nanos),
             Test::Attribute(word, _) | Test::Anywhere(word) => {
-                let finder = finders.get(word);
-                let found = |bytes| finder.is_none_or(|finder| finder.is_in(bytes));
+                let finder = finders.get(word)?;
+                let found = |bytes| finder.is_in(bytes);
                 let anywhere = found(span.bytes)
                     || found(self.request.resource(self.scoped))
                     || found(self.request.scope(self.scoped));
@@ -156,21 +150,6 @@ impl Candidate<'_> {
             duration: self.span.duration(),
             error: self.is_error(),
         }
-    }
-}
-
-/// A finder for each word that spans are read for.
-fn collect_finders(filter: &Filter, into: &mut HashMap<String, Finder>) -> Result<(), ReadError> {
-    match filter {
-        Filter::All(all) | Filter::Any(all) => {
-            all.iter().try_for_each(|filter| collect_finders(filter, into))
-        }
-        Filter::Not(filter) => collect_finders(filter, into),
-        Filter::Is(Test::Attribute(word, _) | Test::Anywhere(word)) => {
-            into.insert(word.clone(), Finder::new(word)?);
-            Ok(())
-        }
-        Filter::Is(_) => Ok(()),
     }
 }
 

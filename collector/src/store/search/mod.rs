@@ -2,13 +2,17 @@
 
 mod attribute;
 mod bits;
+mod candidates;
 mod evaluate;
 mod finder;
 mod required;
 mod top;
 mod values;
+pub(super) mod in_blocks;
 pub(super) mod in_head;
 
+pub(super) use candidates::candidates;
 pub(super) use evaluate::evaluate;
+pub(super) use finder::Finders;
 pub(super) use required::Required;
 pub(super) use top::Top;

@@ -17,6 +17,8 @@ pub(in crate::store) struct Required {
     pub(in crate::store) duration: Range<Nanos>,
     /// A span of the block has an error.
     pub(in crate::store) error: bool,
+    /// The fingerprint of the service that all spans are of.
+    pub(in crate::store) service: Option<u32>,
 }
 
 impl Required {
@@ -26,6 +28,7 @@ impl Required {
             start: time,
             duration: 0..Nanos::MAX,
             error: false,
+            service: the(filter, service).map(fingerprint::service),
         };
         required.collect(filter);
         if let (Some(service), Some(name)) = (the(filter, service), the(filter, name)) {
