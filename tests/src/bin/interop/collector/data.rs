@@ -279,7 +279,7 @@ fn simple(number: u64, start: u64) -> Value {
     let more = json!({
         "kind": 1 + number % 5, "status": {"code": code},
         "attributes": [
-            {"key": "number", "value": {"intValue": number.to_string()}}, text("parity", if number % 2 == 0 { "even" } else { "odd" }),
+            {"key": "number", "value": {"intValue": number.to_string()}}, text("parity", if number.is_multiple_of(2) { "even" } else { "odd" }),
             {"key": "big", "value": {"boolValue": number > 20}}, {"key": "ratio", "value": {"doubleValue": number as f64 / 4.0}},
         ],
         "events": [{"timeUnixNano": start.to_string(), "name": "e", "attributes": [text("in.event", &format!("e{}", number % 4))]}],

@@ -30,10 +30,10 @@ pub(super) fn of_jaeger(question: &Question, answer: &Answer) -> Value {
             }
         }
     }
-    if question.path.starts_with("/api/dependencies") {
-        if let Some(calls) = answer.body["data"].as_array_mut() {
-            calls.retain(|call| call["parent"] != call["child"]);
-        }
+    if question.path.starts_with("/api/dependencies")
+        && let Some(calls) = answer.body["data"].as_array_mut()
+    {
+        calls.retain(|call| call["parent"] != call["child"]);
     }
     each_text(&mut answer.body, &|text| {
         if text == "missing-service-name" {
@@ -45,12 +45,10 @@ pub(super) fn of_jaeger(question: &Question, answer: &Answer) -> Value {
                 rest.replace("; skipping", " is not in the trace; skipping")
             );
         }
-        for (theirs, ours) in [(
+        *text = text.replace(
             "query.start_time_min and query.start_time_max are",
             "query.startTimeMin and query.startTimeMax are",
-        )] {
-            *text = text.replace(theirs, ours);
-        }
+        );
     });
     formed(question, answer)
 }
