@@ -76,10 +76,9 @@ pub(crate) fn start(plan: Plan, destinations: Vec<Box<dyn Destination>>) -> std:
 fn launch(plan: &Plan, destinations: Vec<Box<dyn Destination>>) -> std::io::Result<Arc<Shared>> {
     let shared = Arc::new(Shared::default());
     let main_loop = Loop::new(plan.clone(), Arc::clone(&shared), destinations)?;
-    let thread = std::thread::Builder::new()
-        .name("spanwright".to_owned())
-        .spawn(move || super::in_silence(|| main_loop.run()))?;
-    shared.set_thread(thread.thread().clone());
+    raw::spawn("spanwright".to_owned(), move || {
+        super::in_silence(|| main_loop.run());
+    })?;
     Ok(shared)
 }
 

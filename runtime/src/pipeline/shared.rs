@@ -6,7 +6,7 @@ use super::report::{DropReason, Health};
 use super::worker::Worker;
 use crate::recorder;
 use crate::redact::Totals;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering, fence};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::Thread;
 use std::time::Duration;
@@ -35,15 +35,26 @@ pub(super) struct Shared {
 }
 
 impl Shared {
-    pub(super) fn set_thread(&self, thread: Thread) {
-        let _ = self.thread.set(thread);
+    /// Called by the loop's thread before anything else.
+    pub(super) fn begin(&self) {
+        let _ = self.thread.set(std::thread::current());
+        // Whoever does not see the thread from here on has set `woken` before the loop looks at it.
+        fence(Ordering::SeqCst);
+    }
+
+    /// Call it after `woken` was set.
+    fn unpark(&self) {
+        if self.thread.get().is_none() {
+            fence(Ordering::SeqCst);
+        }
+        if let Some(thread) = self.thread.get() {
+            thread.unpark();
+        }
     }
 
     pub(super) fn wake(&self) {
-        if !self.woken.swap(true, Ordering::AcqRel)
-            && let Some(thread) = self.thread.get()
-        {
-            thread.unpark();
+        if !self.woken.swap(true, Ordering::AcqRel) {
+            self.unpark();
         }
     }
 
@@ -53,9 +64,7 @@ impl Shared {
             .unwrap_or_else(PoisonError::into_inner)
             .push(command);
         self.woken.store(true, Ordering::Release);
-        if let Some(thread) = self.thread.get() {
-            thread.unpark();
-        }
+        self.unpark();
     }
 
     /// For a pipeline that never began.

@@ -107,6 +107,7 @@ impl Loop {
     }
 
     pub(super) fn run(mut self) {
+        self.shared.begin();
         loop {
             if !self.shared.woken.swap(false, Ordering::AcqRel) {
                 std::thread::park_timeout(self.rest());

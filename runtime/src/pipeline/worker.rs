@@ -11,6 +11,7 @@ use super::spooling::{Divided, SharedSpool, SpoolOf};
 use super::work::{Attempt, Command, Work};
 use crate::caught::caught;
 use crate::destination::{Batch, DeliveryError, Destination, Signals};
+use crate::raw;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
@@ -48,9 +49,9 @@ impl Worker {
         };
         #[cfg(feature = "spool")]
         let spool = delivery.spool.set(spool);
-        std::thread::Builder::new()
-            .name(format!("spanwright-{name}"))
-            .spawn(move || super::in_silence(|| delivery.run()))?;
+        raw::spawn(format!("spanwright-{name}"), move || {
+            super::in_silence(|| delivery.run());
+        })?;
         Ok(Self {
             signals,
             takes_encoded,

@@ -11,6 +11,8 @@ mod process;
 #[cfg(all(unix, feature = "pipeline"))]
 mod signals;
 pub(crate) mod sync;
+#[cfg(feature = "pipeline")]
+mod thread;
 mod ticks;
 
 #[cfg(all(test, loom))]
@@ -25,6 +27,8 @@ pub(crate) use per_process::PerProcess;
 pub(crate) use process::{at_exit, watch_forks};
 #[cfg(all(unix, feature = "pipeline"))]
 pub(crate) use signals::{catch_signals, end_by};
+#[cfg(feature = "pipeline")]
+pub(crate) use thread::spawn;
 pub(crate) use ticks::ticks;
 
 use std::sync::atomic::{AtomicU32, Ordering};

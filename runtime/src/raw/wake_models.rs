@@ -1,8 +1,8 @@
 //! How the pipeline's thread sleeps and is woken, under loom.
 //!
 //! This is a model and not the code itself: `Shared` and `Loop` of `pipeline/` are written on the standard
-//! library's primitives and on clocks. What is here follows `Shared::wake`, `Shared::command`, the head of `Loop::run`
-//! and `Latch` line by line, and is to be changed together with them. It has no time-outs, so a wake-up that the real
+//! library's primitives and on clocks. What is here follows `Shared::{begin, unpark, wake, command}`, the head of
+//! `Loop::run` and `Latch` line by line, and is to be changed together with them. It has no time-outs, so a wake-up that the real
 //! loop would make good for after its delay is a deadlock here, which loom reports. Records are real chunks.
 //!
 //! Having slept, the loop resets `woken` by a swap: by a store, a second thread's wake-up could get lost until the delay
@@ -11,6 +11,7 @@
 use super::sync::{Arc, AtomicBool, Mutex};
 use super::{Chunk, Writer};
 use loom::sync::Condvar;
+use loom::sync::atomic::fence;
 use loom::thread;
 use std::sync::atomic::Ordering;
 
@@ -62,11 +63,11 @@ impl Parker {
     }
 }
 
-/// `pipeline::thread::Shared`; the thread is known from the start, as it is to everybody who finds the pipeline in
-/// `RUNNING`.
+/// `pipeline::shared::Shared`; the thread can be woken once `begun` says that it is known.
 #[derive(Default)]
 struct Shared {
     thread: Parker,
+    begun: AtomicBool,
     woken: AtomicBool,
     commands: Mutex<Vec<Command>>,
     /// How many bytes the loop had drained when it last answered: what a flush delivers.
@@ -74,16 +75,30 @@ struct Shared {
 }
 
 impl Shared {
+    fn begin(&self) {
+        self.begun.store(true, Ordering::Release);
+        fence(Ordering::SeqCst);
+    }
+
+    fn unpark(&self) {
+        if !self.begun.load(Ordering::Acquire) {
+            fence(Ordering::SeqCst);
+        }
+        if self.begun.load(Ordering::Acquire) {
+            self.thread.unpark();
+        }
+    }
+
     fn wake(&self) {
         if !self.woken.swap(true, Ordering::AcqRel) {
-            self.thread.unpark();
+            self.unpark();
         }
     }
 
     fn command(&self, command: Command) {
         self.commands.lock().unwrap().push(command);
         self.woken.store(true, Ordering::Release);
-        self.thread.unpark();
+        self.unpark();
     }
 
     fn flush(&self) -> usize {
@@ -110,6 +125,7 @@ impl Shared {
 
     /// `Loop::run`: ends at a stop, or where `enough` bytes were drained.
     fn run(&self, chunks: &[Arc<Chunk>], enough: usize) {
+        self.begin();
         loop {
             self.sleep();
             let commands = std::mem::take(&mut *self.commands.lock().unwrap());

@@ -5,7 +5,7 @@
 
 use spanwright::destination::File;
 use spanwright::{Guard, in_span};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 fn start(path: &str) -> Guard {
@@ -283,9 +283,11 @@ fn fork_while_others_work(path: &str) {
     static ENDS: AtomicBool = AtomicBool::new(false);
     let guard = start(path);
     three_spans();
+    static BUSY: AtomicUsize = AtomicUsize::new(0);
     let busy = |work: fn()| {
         std::thread::spawn(move || {
             in_span("in another thread", || {
+                BUSY.fetch_add(1, Ordering::Relaxed);
                 while !ENDS.load(Ordering::Relaxed) {
                     work();
                 }
@@ -307,6 +309,12 @@ fn fork_while_others_work(path: &str) {
         busy(|| drop(spanwright::sites())),
         busy(|| assert!(!spanwright::set_destination("none", false))),
     ];
+    // All threads, ours too, must be past their start: they have a lock of the standard library's there, for which
+    // `process::exit` waits in a child.
+    let _ = guard.flush(Duration::from_secs(20));
+    while BUSY.load(Ordering::Relaxed) < threads.len() {
+        std::thread::sleep(Duration::from_millis(1));
+    }
     for _ in 0..100 {
         match fork::fork().expect("the system forks") {
             fork::Fork::Child => {
