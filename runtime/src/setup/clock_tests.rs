@@ -58,11 +58,7 @@ fn process() {
         ..Kept::default()
     };
     let spans = Arc::clone(&kept.spans);
-    let guard = crate::builder("clock")
-        .destination(kept)
-        .install_subscriber(false)
-        .init()
-        .unwrap();
+    let guard = crate::builder("clock").destination(kept).init().unwrap();
     // Also as if it had not been set yet.
     let ahead = [3, -3, 0, -24 * 365 * 50, 5, -1].map(|hours| hours * HOUR_NS);
     let mut took = BTreeMap::new();
