@@ -25,6 +25,14 @@ pub(crate) fn spans(request: &Request) -> Vec<crate::model::Span> {
     request.spans().collect()
 }
 
+/// The spans of a request that is OTLP's JSON.
+pub(crate) fn from_json(json: &str) -> Vec<crate::model::Span> {
+    use crate::wire::{Input, JsonRequest, Unbounded};
+    let json = Input::Whole(json.as_bytes());
+    let bytes = crate::wire::from_json(JsonRequest::Traces, json, &mut Unbounded).expect("OTLP's JSON");
+    spans(&Request::read(Signal::Traces, bytes.into(), &Limits::default()).expect("a request"))
+}
+
 /// A few words, so that things meet.
 fn word() -> impl Strategy<Value = String> {
     prop_oneof![

@@ -96,6 +96,9 @@ pub(super) struct Serve {
     /// Mebibytes that the stored traces may have; the oldest go first
     #[arg(long, value_name = "MIB", default_value_t = 10 << 10)]
     pub(super) max_size: u64,
+    /// Folder where traces that expire are written before, as lines of OTLP JSON packed by zstd [default: nowhere]
+    #[arg(long, value_name = "DIR")]
+    pub(super) archive: Option<PathBuf>,
     /// Another name under which browsers may ask for the web page; may be given several times
     #[arg(long, value_name = "HOST")]
     pub(super) allow_host: Vec<String>,

@@ -25,6 +25,7 @@ fn config(options: Serve) -> Result<ServiceConfig, Failure> {
     config.zipkin = options.zipkin;
     config.store.retention = Duration::from_secs(u64::from(options.retention_hours) * 3600);
     config.store.bytes = options.max_size << 20;
+    config.store.archive = options.archive;
     config.ingest.cors.origins = options.allow_origin;
     config.web.allowed_hosts = options.allow_host;
     if let (Some(certificate), Some(key)) = (options.tls_certificate, options.tls_key) {

@@ -14,6 +14,10 @@ pub struct StoreConfig {
     pub retention: Duration,
     /// How many bytes all files may have; the oldest spans go first. 10 GiB.
     pub bytes: u64,
+    /// Where spans that expire are written before, as lines of OTLP's JSON packed by zstd. Nowhere.
+    ///
+    /// What cannot be archived is kept, also beyond `retention` and `bytes`, and tried again.
+    pub archive: Option<PathBuf>,
 }
 
 impl StoreConfig {
@@ -23,6 +27,7 @@ impl StoreConfig {
             folder: folder.into(),
             retention: Duration::from_secs(24 * 3600),
             bytes: 10 << 30,
+            archive: None,
         }
     }
 

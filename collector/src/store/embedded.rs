@@ -7,6 +7,7 @@ use std::thread::JoinHandle;
 
 use super::appending::{self, Appender};
 use super::config::{OpenError, StoreConfig};
+use super::expiring;
 use super::head::{Head, Unsealed};
 use super::log::{self, LogWriter, Through};
 use super::partition::{self, PartitionReader, PartitionWriter};
@@ -52,11 +53,15 @@ impl Store {
         let (appender, requests) = Appender::new();
         let writer = LogWriter::new(&config.folder);
         let appending = Arc::clone(&shared);
+        let expiring_state = Arc::clone(&shared);
         let running = vec![
             spawn("spanwright-log", move || {
                 appending::run(&requests, &appending, writer, next)
             })?,
             spawn("spanwright-seal", move || sealer.run())?,
+            spawn("spanwright-expire", move || {
+                expiring::run(&config, &expiring_state)
+            })?,
         ];
         let threads = Threads {
             appender: Some(appender),
@@ -92,6 +97,13 @@ impl Store {
             .unwrap_or_else(PoisonError::into_inner)
             .appender
             .clone()
+    }
+
+    /// What hinders the store: the disk, or an archive that cannot be written; `None` while all is well.
+    #[must_use]
+    pub fn fault(&self) -> Option<String> {
+        let state = self.shared.lock();
+        state.fault.clone().or_else(|| state.archive_fault.clone())
     }
 
     /// How many spans are stored, twice where they were sent twice.
@@ -131,6 +143,7 @@ impl Store {
         self.shared.lock().closing = true;
         self.shared.grown.notify_all();
         self.shared.shrunk.notify_all();
+        self.shared.closed.notify_all();
         for thread in threads.running.drain(..) {
             let _ = thread.join();
         }

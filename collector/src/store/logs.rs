@@ -55,8 +55,13 @@ fn put_field(to: &mut Vec<u8>, number: u64, bytes: &[u8]) {
 
 /// The records of a trace in a frame that [`store`] made.
 pub(super) fn read_frame(frame: &[u8], id: TraceId) -> Result<Vec<LogRecord>, ReadError> {
+    read(&request(frame)?, id)
+}
+
+/// The request in a frame that [`store`] made.
+pub(super) fn request(frame: &[u8]) -> Result<Request, ReadError> {
     let request = Request::read(Signal::Logs, expand(frame)?.into(), &Limits::default());
-    read(&request.map_err(|_| damaged("log records"))?, id)
+    request.map_err(|_| damaged("log records"))
 }
 
 /// The records of a trace in a request.

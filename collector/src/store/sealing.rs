@@ -1,7 +1,7 @@
 //! The thread that makes blocks of requests, writes them, and shortens the log.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::appending::now;
 use super::block::{Builder, Sealed};
@@ -12,7 +12,7 @@ use super::logs;
 use super::partition::{Batch, BlockInfo, PartitionReader, PartitionWriter};
 use super::rollup::{self, Recent};
 use super::state::{PartitionState, Shared};
-use super::{OpenError, ReadError, retention};
+use super::{OpenError, ReadError};
 use crate::model::Nanos;
 use crate::wire::Signal;
 
@@ -22,9 +22,6 @@ const LEVEL: i32 = 1;
 const LOG_BYTES: usize = 1 << 20;
 /// How long after a failed write the next is tried.
 const PAUSE: Duration = Duration::from_secs(1);
-/// How often what has expired is looked for.
-const EXPIRY: Duration = Duration::from_secs(30);
-
 /// Makes blocks.
 pub(super) struct Sealer {
     config: StoreConfig,
@@ -35,7 +32,6 @@ pub(super) struct Sealer {
     log: LogWriter,
     /// Up to where requests are in blocks that are written.
     through: Through,
-    next_expiry: Instant,
     recent: Recent,
 }
 
@@ -68,7 +64,6 @@ impl Sealer {
             partition,
             log,
             through,
-            next_expiry: Instant::now(),
             recent,
         })
     }
@@ -83,7 +78,6 @@ impl Sealer {
             for entry in entries {
                 self.add(&mut pending, &entry);
             }
-            self.expire();
         }
         if let Some((partition, _)) = self.partition.take() {
             // What stays beside the file is read from there as well.
@@ -102,15 +96,11 @@ impl Sealer {
             if !entries.is_empty() {
                 return Some(entries);
             }
-            let (waited, timeout) = self
+            state = self
                 .shared
                 .grown
-                .wait_timeout(state, EXPIRY)
+                .wait(state)
                 .unwrap_or_else(std::sync::PoisonError::into_inner);
-            state = waited;
-            if timeout.timed_out() && !state.closing {
-                return Some(Vec::new());
-            }
         }
     }
 
@@ -250,17 +240,6 @@ impl Sealer {
     fn fail(&self, message: &str) {
         self.shared.lock().fault = Some(message.to_owned());
         self.shared.shrunk.notify_all();
-    }
-
-    fn expire(&mut self) {
-        if Instant::now() >= self.next_expiry {
-            self.next_expiry = Instant::now() + EXPIRY;
-            let current = self
-                .partition
-                .as_ref()
-                .map(|(writer, _)| writer.path().to_owned());
-            retention::expire(&self.config, &self.shared, current.as_deref(), now());
-        }
     }
 }
 

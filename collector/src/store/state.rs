@@ -14,6 +14,8 @@ pub(super) struct State {
     pub(super) partitions: Vec<PartitionState>,
     /// The sealing thread cannot write.
     pub(super) fault: Option<String>,
+    /// What has expired cannot be archived.
+    pub(super) archive_fault: Option<String>,
     pub(super) closing: bool,
 }
 
@@ -55,6 +57,8 @@ pub(super) struct Shared {
     pub(super) grown: Condvar,
     /// The head has shrunk, or cannot.
     pub(super) shrunk: Condvar,
+    /// The store is closing.
+    pub(super) closed: Condvar,
 }
 
 impl Shared {

@@ -313,26 +313,80 @@ fn what_is_too_much_is_deleted_oldest_first() {
         append(&store, requests);
         wait_for_blocks(&store);
     }
-    store.close();
-    let store = Store::open(config.clone()).expect("opened again");
-    super::retention::expire(&config, &store.shared, None, super::appending::now());
-    let bytes: u64 = super::partition::paths(folder.path())
-        .expect("readable")
+    let left = || -> Vec<_> { super::partition::paths(folder.path()).expect("readable") };
+    super::expiring::expire(&config, &store.shared, super::appending::now());
+    let bytes: u64 = left()
         .iter()
         .map(|path| path.metadata().expect("there").len())
         .sum();
-    assert!(bytes <= config.bytes, "{bytes} bytes are left");
+    assert!(
+        bytes <= config.bytes + config.partition_bytes(),
+        "{bytes} bytes are left"
+    );
     let newest = &testing::spans(&many(4000)[3999])[0];
     assert!(store.trace(newest.trace_id).expect("readable").is_some());
-    let everything = super::partition::paths(folder.path()).expect("readable").len();
+    assert!(left().len() > 1, "{} partitions before", left().len());
     let later = super::appending::now() + 100 * 3_600_000_000_000;
-    super::retention::expire(&config, &store.shared, None, later);
-    assert!(everything > 1, "{everything} partitions before");
+    super::expiring::expire(&config, &store.shared, later);
+    assert_eq!(
+        left().len(),
+        1,
+        "all but the one that is written to are older than a day"
+    );
+    store.close();
+}
+
+#[test]
+fn what_expires_is_archived_first_and_kept_where_that_fails() {
+    use std::io::BufRead;
+    let (folder, archive) = (
+        tempfile::tempdir().expect("a folder"),
+        tempfile::tempdir().expect("a folder"),
+    );
+    let config = StoreConfig {
+        bytes: 1,
+        archive: Some(archive.path().join("no folder").join("at all")),
+        ..StoreConfig::new(folder.path())
+    };
+    std::fs::write(archive.path().join("no folder"), "a file").expect("written");
+    let requests = many(2000);
+    let store = Store::open(config.clone()).expect("opened");
+    for some in requests.chunks(400) {
+        append(&store, some);
+        wait_for_blocks(&store);
+    }
+    let partitions = super::partition::paths(folder.path()).expect("readable").len();
+    assert!(partitions > 1, "{partitions}");
+    super::expiring::expire(&config, &store.shared, super::appending::now());
     assert_eq!(
         super::partition::paths(folder.path()).expect("readable").len(),
-        0,
-        "all are older than a day"
+        partitions
     );
+    let fault = store.fault().expect("the archive is a file");
+    assert!(fault.contains("cannot be archived"), "{fault}");
+
+    let config = StoreConfig {
+        archive: Some(archive.path().join("folder")),
+        ..config
+    };
+    let before = store.spans();
+    super::expiring::expire(&config, &store.shared, super::appending::now());
+    assert_eq!(store.fault(), None);
+    let mut archived = Vec::new();
+    for file in std::fs::read_dir(archive.path().join("folder")).expect("readable") {
+        let packed = std::fs::File::open(file.expect("there").path()).expect("opened");
+        let lines = std::io::BufReader::new(zstd::Decoder::new(packed).expect("zstd")).lines();
+        for line in lines {
+            archived.extend(testing::from_json(&line.expect("UTF-8")));
+        }
+    }
+    assert_eq!(
+        archived.len() + store.spans(),
+        before,
+        "each span is in one place"
+    );
+    let sent: Vec<Span> = requests.iter().flat_map(testing::spans).collect();
+    assert!(!archived.is_empty() && archived.iter().all(|span| sent.contains(span)));
     store.close();
 }
 

@@ -147,6 +147,19 @@ impl Borrowed<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// Gives the frames of all log records.
+    pub(in crate::store) fn all_logs(
+        &self,
+        give: &mut dyn FnMut(&[u8]) -> Result<(), ReadError>,
+    ) -> Result<(), ReadError> {
+        let mut statement = self.get()?.prepare_cached("SELECT frame FROM log ORDER BY id")?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            give(row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?)?;
+        }
+        Ok(())
+    }
+
     /// The frames of log records of traces with this fingerprint.
     pub(in crate::store) fn logs(&self, trace: u32) -> Result<Vec<Vec<u8>>, ReadError> {
         let mut statement = self
