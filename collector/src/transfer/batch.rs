@@ -3,7 +3,7 @@
 use bytes::Bytes;
 
 use super::bad::Bad;
-use super::import::Imported;
+use super::imported::Imported;
 use super::target::{Target, TargetError};
 use crate::model::Span;
 use crate::wire::{Input, JsonRequest, Limits, Request, Signal, Unbounded, from_json, write_spans};

@@ -7,6 +7,7 @@ use serde::de::IgnoredAny;
 
 use super::bad::Bad;
 use super::batch::Batch;
+use super::imported::Imported;
 use super::jaeger;
 use super::source::Source;
 use super::target::{Target, TargetError};
@@ -16,29 +17,6 @@ use crate::wire::{Input, JsonRequest};
 const START: u64 = 1 << 20;
 /// Bytes of a line that is read.
 const LINE: u64 = 1 << 30;
-
-/// What was imported.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Imported {
-    /// Spans that are stored.
-    pub spans: u64,
-    /// Log records that are stored.
-    pub logs: u64,
-    /// Spans and log records that are not, in lines that could be read.
-    pub left_out: u64,
-    /// Lines, or traces, that could not be read, or not wholly.
-    pub bad: u64,
-    /// What the collector said of those that it left out.
-    pub refusals: Vec<String>,
-}
-
-impl Imported {
-    /// Whether everything was.
-    #[must_use]
-    pub fn is_whole(&self) -> bool {
-        self.bad == 0 && self.left_out == 0
-    }
-}
 
 /// An import cannot go on.
 #[derive(Debug, thiserror::Error)]

@@ -5,6 +5,7 @@
 mod bad;
 mod batch;
 mod export;
+mod imported;
 mod import;
 mod jaeger;
 mod source;
@@ -12,6 +13,7 @@ mod target;
 
 pub use bad::Bad;
 pub use export::{ExportError, Exported, export};
-pub use import::{ImportError, Imported, Watch, import};
+pub use import::{ImportError, Watch, import};
+pub use imported::Imported;
 pub use source::Source;
 pub use target::{Target, TargetError};

@@ -18,7 +18,7 @@ use super::cipher::Cipher;
 use super::disk;
 use super::error::SpoolError;
 use super::frame::crc32;
-use super::keys::Keys;
+use super::keys::{Keys, LONGEST_WRAPPED};
 use std::io::Read;
 use std::path::Path;
 
@@ -29,8 +29,6 @@ pub(super) const VERSION: u16 = 1;
 /// Bytes before the key's id.
 const FIXED: usize = 24;
 const AES_256_GCM: u8 = 1;
-/// A wrapped key may not be longer.
-pub(super) const LONGEST_WRAPPED: usize = 4096;
 const LONGEST: usize = FIXED + u8::MAX as usize + LONGEST_WRAPPED + 4;
 
 /// The beginning of a segment: its bytes, which encrypted frames are bound to, and how these are read.

@@ -22,6 +22,7 @@ mod segment;
 mod cursor;
 mod folder;
 mod scan;
+mod policy;
 mod store;
 mod settings;
 mod decode;
@@ -41,4 +42,5 @@ pub use error::SpoolError;
 #[cfg(feature = "spool-encryption")]
 pub use keys::{DataKey, KeyError, KeyFile, KeyProvider, KeyVariable, WrappedKey};
 pub(crate) use outbox::Outbox;
-pub use settings::{Fsync, Spool};
+pub use policy::Fsync;
+pub use settings::Spool;

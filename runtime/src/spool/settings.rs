@@ -3,7 +3,7 @@
 #[cfg(feature = "spool-encryption")]
 use super::keys::KeyProvider;
 use super::keys::Keys;
-use super::store::Policy;
+use super::policy::{Fsync, Policy};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -15,19 +15,6 @@ const FSYNC: Duration = Duration::from_millis(500);
 const PARTS: u64 = 16;
 const SMALLEST_SEGMENT: u64 = 64 << 10;
 const LARGEST_SEGMENT: u64 = 8 << 20;
-
-/// When what was spooled is brought to the disk itself. A process that is killed loses nothing in any case: this is
-/// for systems that crash or lose power.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Fsync {
-    /// With each batch, before it counts as spooled.
-    EachBatch,
-    /// At most this long after; default 500 ms.
-    Every(Duration),
-    /// When the system sees fit.
-    Never,
-}
 
 /// Where what cannot be delivered waits on disk, and how much of it.
 ///

@@ -6,9 +6,9 @@ use super::error::SpoolError;
 use super::folder::Folder;
 use super::frame::Header;
 use super::keys::Keys;
+use super::policy::{Fsync, Policy};
 use super::scan::{Segment, file_name, scan, segment_files};
 use super::segment::{Packed, Reader, Writer};
-use super::settings::Fsync;
 use std::collections::VecDeque;
 use std::path::Path;
 use std::sync::Arc;
@@ -32,14 +32,6 @@ pub(super) enum Next {
     Frame(Frame),
     /// These records cannot be read any more, and are passed over.
     Damaged(u64, SpoolError),
-}
-
-/// How a store writes.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Policy {
-    pub(super) fsync: Fsync,
-    pub(super) segment_bytes: u64,
-    pub(super) segment_ms: u64,
 }
 
 #[derive(Debug)]

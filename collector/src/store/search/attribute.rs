@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use super::bits::Bits;
-use super::evaluate::of_scopes;
+
 use super::finder::{Finder, Finders};
+use super::scopes::of_scopes;
 use crate::filter::{Filter, Test, ValueTest, holds};
 use crate::model::{Resource, Scope, Span, Value};
 use crate::store::ReadError;

@@ -3,6 +3,7 @@
 use super::attribute;
 use super::bits::Bits;
 use super::finder::Finders;
+use super::scopes::of_scopes;
 use crate::filter::{Filter, Test, TextTest};
 use crate::model::Kind;
 use crate::store::ReadError;
@@ -115,16 +116,4 @@ pub(super) fn matching<'a>(
             texts.map(|text| finder.is_in(text)).collect()
         }
     })
-}
-
-/// The spans of those scopes that match.
-pub(super) fn of_scopes<F: Frames>(block: &Block<F>, matches: &[bool]) -> Result<Bits, ReadError> {
-    if !matches.contains(&true) {
-        return Ok(Bits::none(block.len()));
-    }
-    let scopes = block.scope()?.iter();
-    Ok(Bits::from_iter(
-        block.len(),
-        scopes.map(|&scope| matches[scope as usize]),
-    ))
 }

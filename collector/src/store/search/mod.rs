@@ -6,6 +6,7 @@ mod candidates;
 mod evaluate;
 mod finder;
 mod required;
+mod scopes;
 mod top;
 mod values;
 pub(super) mod in_blocks;

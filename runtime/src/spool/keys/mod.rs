@@ -16,6 +16,9 @@ use std::path::Path;
 #[cfg(feature = "spool-encryption")]
 use std::sync::Arc;
 
+/// A wrapped key may not be longer.
+pub(super) const LONGEST_WRAPPED: usize = 4096;
+
 /// A new segment's key: what its head says of it, and what encrypts by it.
 #[cfg_attr(
     not(feature = "spool-encryption"),
@@ -62,8 +65,8 @@ impl Keys {
         };
         let made = DataKey::random().and_then(|key| {
             let wrapped = guarded(|| provider.wrap_key(&key))?;
-            let too_long = wrapped.key_id.len() > usize::from(u8::MAX)
-                || wrapped.bytes.len() > super::head::LONGEST_WRAPPED;
+            let too_long =
+                wrapped.key_id.len() > usize::from(u8::MAX) || wrapped.bytes.len() > LONGEST_WRAPPED;
             if too_long {
                 return Err(KeyError::Unavailable(
                     "a key's id is longer than 255 bytes, or a wrapped key than 4,096".to_owned(),
