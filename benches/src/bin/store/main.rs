@@ -1,15 +1,16 @@
 //! The collector's store alone: how fast it takes spans, how much disk they need, and how fast they are found.
 //!
 //! ```text
-//! cargo run --release -p spanwright-benches --bin store -- [--spans N] [--per-request N] [--rich] [--folder DIR]
+//! cargo run --release -p spanwright-benches --bin store -- [--spans N] [--per-request N] [--rich] [--folder DIR] [--meanwhile N]
 //! ```
 //!
-//! The generator runs in the same process, and its time is in the figures.
+//! With `--meanwhile` so many spans a second arrive while the queries are answered. The generator runs in the same process, and its time is in the figures.
 
 mod queries;
 
 use std::path::PathBuf;
-use std::time::Instant;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use futures_util::StreamExt;
 use spanwright_benches::table::Table;
@@ -25,6 +26,8 @@ struct Options {
     per_request: usize,
     data: Data,
     folder: Option<PathBuf>,
+    /// Spans a second that arrive during the queries.
+    meanwhile: usize,
 }
 
 fn main() {
@@ -44,7 +47,7 @@ fn main() {
     let stored = load(&store, &options);
     let acknowledged = began.elapsed();
     while store.unsealed() >= 8192 {
-        std::thread::sleep(std::time::Duration::from_millis(5));
+        std::thread::sleep(Duration::from_millis(5));
     }
     let sealed = began.elapsed();
     let rate = |seconds: f64| format!("{:.0}", stored as f64 / seconds);
@@ -75,7 +78,12 @@ fn main() {
         format!("{:.1}", began.elapsed().as_secs_f64() * 1e3),
     ]);
     println!("{table}");
-    println!("{}", queries::run(&store, options.data, stored));
+    let stopped = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| arrive(&store, &options, stored, &stopped));
+        println!("{}", queries::run(&store, options.data, stored));
+        stopped.store(true, Ordering::Relaxed);
+    });
     println!(
         "resident now {:.0} MiB, at most {:.0} MiB",
         resident("VmRSS:"),
@@ -84,12 +92,37 @@ fn main() {
     store.close();
 }
 
+/// Spans that arrive while queries are answered, each request when it is due.
+fn arrive(store: &Store, options: &Options, stored: usize, stopped: &AtomicBool) {
+    if options.meanwhile == 0 {
+        return;
+    }
+    let appender = store.appender().expect("open to write");
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .expect("a runtime");
+    let first = queries::FIRST + queries::STEP * (stored as u64 / 10);
+    let mut generator = Generator::new(2, options.data, 1000, first).step(queries::STEP);
+    let (began, mut arrived) = (Instant::now(), 0);
+    while !stopped.load(Ordering::Relaxed) {
+        let (bytes, spans) = generator.request();
+        let request = Request::read(Signal::Traces, bytes, &Limits::default()).expect("a request");
+        runtime.block_on(appender.append(request)).expect("stored");
+        arrived += spans;
+        let due = Duration::from_secs_f64(arrived as f64 / options.meanwhile as f64);
+        std::thread::sleep(due.saturating_sub(began.elapsed()));
+    }
+    let rate = arrived as f64 / began.elapsed().as_secs_f64();
+    println!("{rate:.0} spans/s arrived meanwhile");
+}
+
 fn options() -> Options {
     let mut options = Options {
         spans: 1_000_000,
         per_request: 1000,
         data: Data::Short,
         folder: None,
+        meanwhile: 0,
     };
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
@@ -97,9 +130,10 @@ fn options() -> Options {
         match argument.as_str() {
             "--spans" => options.spans = value().parse().expect("a number"),
             "--per-request" => options.per_request = value().parse().expect("a number"),
+            "--meanwhile" => options.meanwhile = value().parse().expect("a number"),
             "--rich" => options.data = Data::Rich,
             "--folder" => options.folder = Some(value().into()),
-            other => panic!("{other} is not known: --spans, --per-request, --rich, --folder"),
+            other => panic!("{other} is not known: --spans, --per-request, --rich, --folder, --meanwhile"),
         }
     }
     options

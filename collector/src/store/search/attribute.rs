@@ -28,7 +28,10 @@ pub(super) fn with<F: Frames>(
                 ValueTest::Present => None,
                 value => Some(values(&block.column(number as u16)?, column, value, finders)?),
             };
-            bits.or(&spans_of(block, number as u16, matches.as_deref())?);
+            // Nearly always none matches, and whose values they are need not be known.
+            if matches.as_ref().is_none_or(|matches| matches.contains(&true)) {
+                bits.or(&spans_of(block, number as u16, matches.as_deref())?);
+            }
         }
     }
     bits.or(&remainder(block, finders.get(key)?, test)?);
@@ -144,9 +147,19 @@ fn values(
     finders: &Finders,
 ) -> Result<Vec<bool>, ReadError> {
     Ok(match values {
-        ColumnValues::Numbers(values) => numbers(values, column.kind)
-            .map(|value| test.matches(&value))
-            .collect(),
+        ColumnValues::Numbers(values) => match (test, column.kind) {
+            (ValueTest::Number(order, wanted), Type::Int) => values
+                .iter()
+                .map(|&number| order.holds(signed(number) as f64, *wanted))
+                .collect(),
+            (ValueTest::Number(order, wanted), Type::Double) => values
+                .iter()
+                .map(|&number| order.holds(f64::from_bits(number), *wanted))
+                .collect(),
+            _ => numbers(values, column.kind)
+                .map(|value| test.matches(&value))
+                .collect(),
+        },
         ColumnValues::Texts(texts) => {
             let distinct = (0..texts.distinct()).map(|number| texts.text(number));
             let matches: Vec<bool> = match (column.kind, test) {

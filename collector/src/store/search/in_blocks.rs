@@ -74,10 +74,9 @@ fn places<F: Frames>(
     finders: &Finders,
     top: &Top,
 ) -> Result<Vec<usize>, ReadError> {
-    let keys = keys(block, top)?;
-    let mut bits = Bits::from_iter(block.len(), keys.iter().map(|&key| top.takes(key)));
-    if bits.is_empty() {
-        return Ok(Vec::new());
+    let mut bits = Bits::all(block.len());
+    if top.is_full() {
+        bits = Bits::from_iter(block.len(), keys(block, top)?.iter().map(|&key| top.takes(key)));
     }
     // A block that lies within the time asked for needs no look at its spans' times.
     let bounds = [
@@ -97,6 +96,10 @@ fn places<F: Frames>(
         bits.and(&evaluate(block, &search.filter, finders)?);
     }
     let mut places: Vec<usize> = bits.iter().collect();
+    if places.is_empty() {
+        return Ok(places);
+    }
+    let keys = keys(block, top)?;
     // The best first: then few of the others are taken.
     places.sort_unstable_by_key(|&place| Reverse(keys[place]));
     Ok(places)

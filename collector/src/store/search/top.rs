@@ -36,6 +36,11 @@ impl Top {
         }
     }
 
+    /// Whether there are enough, so that [`Top::takes`] leaves some out.
+    pub(in crate::store) fn is_full(&self) -> bool {
+        self.least.is_some()
+    }
+
     /// Whether a span with this key may be among the first.
     pub(in crate::store) fn takes(&self, key: u64) -> bool {
         self.least.is_none_or(|least| key >= least)
