@@ -45,9 +45,9 @@
 
 // Modules in the order of the flow: each imports only those above it; `tests/tests/layers.rs` checks that.
 #[allow(unsafe_code)]
+mod caught;
 mod raw;
 mod id;
-mod caught;
 mod clock;
 mod value;
 mod wire;

@@ -19,8 +19,9 @@ pub(crate) fn spawn(name: String, run: impl FnOnce() + Send + 'static) -> io::Re
 #[cfg(unix)]
 mod bare {
     use std::ffi::c_void;
-    use std::panic::{AssertUnwindSafe, catch_unwind};
     use std::{io, mem, ptr};
+
+    use crate::caught::caught;
 
     /// As the standard library's threads have.
     const STACK_BYTES: usize = 2 << 20;
@@ -59,8 +60,8 @@ mod bare {
         // SAFETY: `spawn` gave it to this thread alone.
         let Start { name, run } = *unsafe { Box::from_raw(start.cast::<Start>()) };
         set_name(name);
-        // Unwinding must not cross into C, and what it brought may panic when it is dropped.
-        mem::forget(catch_unwind(AssertUnwindSafe(run)));
+        // Unwinding must not cross into C.
+        caught(run);
         ptr::null_mut()
     }
 
