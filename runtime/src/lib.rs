@@ -43,9 +43,9 @@
     allow(dead_code, unused_imports)
 )]
 
+mod caught;
 // Modules in the order of the flow: each imports only those above it; `tests/tests/layers.rs` checks that.
 #[allow(unsafe_code)]
-mod caught;
 mod raw;
 mod id;
 mod clock;
