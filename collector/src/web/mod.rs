@@ -55,6 +55,7 @@ pub fn router(read: Arc<dyn Read>, tail: Option<Arc<dyn Tail>>, config: WebConfi
         .route("/trace/{id}/find", get(trace::find))
         .route("/trace/{id}/span/{span}", get(trace::span))
         .route("/services", get(services::page))
+        .route("/services/{name}", get(services::red::page))
         .route("/live", get(live::page))
         .route("/live/events", get(live::events))
         .route("/assets/{version}/{name}", get(assets::answer))

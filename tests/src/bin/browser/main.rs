@@ -116,8 +116,10 @@ async fn all_rows(scene: &Scene) -> usize {
     row!("a deep link opens its span", rows::trace::deep_link);
     row!("the table", rows::trace::table);
     row!("services and who calls whom", rows::services::graph);
+    row!("rates, errors and durations", rows::services::red);
     row!("the live page shows what arrives", rows::live::arrives);
     row!("nothing hostile runs", rows::hostile::is_text);
+    row!("without JavaScript", rows::plain::every_page);
     row!("narrow, dark and light", rows::looks::every_page);
     row!("10,000 spans are soon there", rows::large::interactive);
     failed

@@ -124,7 +124,10 @@ impl Page {
 
     /// An error where an expression is not true now.
     pub(crate) async fn hold(&self, expression: &str) -> Held {
-        match self.value(&format!("Boolean({expression})")).await? {
+        match self
+            .value(&format!("Promise.resolve({expression}).then(Boolean)"))
+            .await?
+        {
             Value::Bool(true) => Ok(()),
             _ => Err(format!("not so: {expression}").into()),
         }
@@ -194,6 +197,13 @@ impl Page {
     pub(crate) async fn scheme(&self, scheme: &str) -> Held {
         let features = json!({"features": [{"name": "prefers-color-scheme", "value": scheme}]});
         self.ask("Emulation.setEmulatedMedia", features).await?;
+        Ok(())
+    }
+
+    /// Whether the pages' scripts run.
+    pub(crate) async fn scripts(&self, run: bool) -> Held {
+        self.ask("Emulation.setScriptExecutionDisabled", json!({"value": !run}))
+            .await?;
         Ok(())
     }
 

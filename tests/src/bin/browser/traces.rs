@@ -218,7 +218,7 @@ fn large(start: u64) -> Value {
                 LARGE,
                 &id(number),
                 &parent,
-                &format!("step {number}"),
+                &format!("step {}", number % 40),
                 start + after * MILLISECOND,
                 milliseconds,
             )

@@ -18,6 +18,7 @@ pub(crate) async fn is_text(Scene { page, .. }: &Scene) -> Held {
         format!("/?q={line}"),
         format!("/live?q={line}"),
         "/services".to_owned(),
+        format!("/services/{}", encoded(page, MARKUP).await?),
         "/?range=all&limit=500".to_owned(),
     ];
     for address in lists {

@@ -20,6 +20,7 @@ pub(crate) async fn every_page(scene: &Scene) -> Held {
         ("table", format!("/trace/{ORDER}?view=table")),
         ("large", format!("/trace/{LARGE}")),
         ("services", "/services".to_owned()),
+        ("red", "/services/gateway".to_owned()),
         ("live", "/live".to_owned()),
     ];
     let held = in_every_way(scene, &pages).await;

@@ -5,6 +5,7 @@ pub(crate) mod hostile;
 pub(crate) mod large;
 pub(crate) mod live;
 pub(crate) mod looks;
+pub(crate) mod plain;
 pub(crate) mod search;
 pub(crate) mod services;
 pub(crate) mod trace;
