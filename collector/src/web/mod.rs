@@ -52,6 +52,7 @@ pub fn router(read: Arc<dyn Read>, tail: Option<Arc<dyn Tail>>, config: WebConfi
         .route("/complete", get(complete::answer))
         .route("/trace/{id}", get(trace::page))
         .route("/trace/{id}/data", get(trace::data))
+        .route("/trace/{id}/otlp.json", get(trace::download))
         .route("/trace/{id}/find", get(trace::find))
         .route("/trace/{id}/span/{span}", get(trace::span))
         .route("/services", get(services::page))

@@ -34,6 +34,11 @@ pub(crate) async fn details(Scene { page, .. }: &Scene) -> Held {
     page.hold(&format!("location.search === '?span={PAYMENT}'"))
         .await?;
     page.shot("trace").await?;
+    page.hold(&format!("fetch('/trace/{ORDER}/otlp.json').then((answer) => answer.json()).then((file) => file.resourceSpans.length === 2)")).await?;
+    page.hold(&format!(
+        "document.querySelector('a[download]').pathname === '/trace/{ORDER}/otlp.json'"
+    ))
+    .await?;
     page.click("#detail .close").await?;
     page.wait("document.querySelector('#detail').hidden && location.search === ''")
         .await
