@@ -16,6 +16,8 @@ pub const OUTAGE_MEMORY: u64 = 64 << 20;
 pub const HOSTILE_MEMORY: u64 = 64 << 20;
 /// What a wait may be longer than asked for: scheduling, a connection, an attempt.
 pub const SLACK: Duration = Duration::from_millis(400);
+/// From the address of a trace of 10,000 spans to a page that answers, in a browser, and by a debug build of the collector.
+pub const TRACE_PAGE: Duration = Duration::from_secs(1);
 /// Leaving a guard, or the process, without a shutdown takes this long at most.
 pub const UNATTENDED: Duration = Duration::from_millis(2_000 + 50);
 

@@ -13,6 +13,7 @@ use tower_service::Service;
 use super::testing::{Arriving, Memory, NOW, hostile, large, sample_traces};
 use super::{Tail, WebConfig, now, router};
 use crate::model::{Span, Trace};
+use crate::wire::{self, Input, JsonRequest, Limits, Signal, Unbounded};
 
 struct Answer {
     status: StatusCode,
@@ -308,6 +309,24 @@ async fn spans_are_told_as_they_arrive_where_the_line_holds() {
         text.contains("send mail") && !text.contains("POST /login"),
         "{text}"
     );
+}
+
+#[tokio::test]
+async fn a_trace_is_downloaded_as_it_is() {
+    let trace = sample_traces(now(), 1).remove(0);
+    let (id, spans) = (trace.id, trace.spans.clone());
+    let answer = get(&mut site(vec![trace]), &format!("/trace/{id}/otlp.json")).await;
+    let name = format!("attachment; filename=\"{id}.otlp.json\"");
+    assert_eq!(answer.headers[header::CONTENT_DISPOSITION], name);
+    let json = Input::Whole(answer.text.as_bytes());
+    let bytes = wire::from_json(JsonRequest::Traces, json, &mut Unbounded).expect("OTLP");
+    let read = wire::Request::read(Signal::Traces, bytes.into(), &Limits::default()).expect("spans");
+    let sorted = |spans: Vec<Span>| {
+        let mut texts: Vec<String> = spans.iter().map(|span| format!("{span:?}")).collect();
+        texts.sort_unstable();
+        texts
+    };
+    assert_eq!(sorted(read.spans().collect()), sorted(spans));
 }
 
 /// Held to the limits in a release build, by the best of five: other programs' load is not ours.

@@ -14,7 +14,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 
 pub(super) use form::query_line;
-pub(super) use params::{Params, RANGES, address};
+pub(super) use params::{Params, RANGES, address, encoded};
 
 use super::layout::Page;
 use super::respond::{PageError, off, to_response};

@@ -2,6 +2,8 @@
 
 mod draw;
 mod graph;
+pub(super) mod red;
+mod spark;
 
 use axum::extract::{Query, State};
 use axum::response::Response;
@@ -105,6 +107,7 @@ fn card(service: &Service, params: &Params, palette: &Palette<'_>) -> Markup {
             a href=(address(&line, params.range())) { (service.name) }
             " " small { (format::count(service.operations.len(), "operation")) }
         }
+        p { a.to-red href=(red::place(&service.name, params.range())) { "Rates, errors, durations" } }
         ul {
             @for operation in &service.operations {
                 li { a href=(of(operation)) { (operation.name) } " " small { (operation.kind.name()) } }

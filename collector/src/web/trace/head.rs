@@ -29,6 +29,7 @@ pub(super) fn head(view: &View<'_>) -> Markup {
                     }
                 }
                 li.id { code { (view.trace.id) } }
+                li { a href=(format!("/trace/{}/otlp.json", view.trace.id)) download { "OTLP JSON" } }
             }
             ul.legend aria-label="Services" {
                 @for service in &summary.services {

@@ -8,7 +8,8 @@ mod rows;
 mod view;
 
 use axum::extract::{Path, Query, State};
-use axum::response::Response;
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
 
@@ -18,6 +19,7 @@ use super::{Site, now};
 use crate::filter::line::parse;
 use crate::model::{Trace, TraceId};
 use crate::store::Read;
+use crate::wire::write_spans;
 use detail::Detail;
 use view::View;
 
@@ -47,6 +49,27 @@ pub(super) async fn data(State(site): State<Site>, Path(id): Path<String>) -> Re
         to_json(&columns::columns(&View::new(&trace)))
     });
     data_response(made.await)
+}
+
+/// The trace as a file of OTLP's JSON.
+pub(super) async fn download(State(site): State<Site>, Path(id): Path<String>) -> Response {
+    let made = off(&site, move |read| {
+        let trace = trace(read, &id)?;
+        let mut json = Vec::new();
+        write_spans(&mut json, &trace.spans).map_err(|_| PageError::Defect)?;
+        Ok((trace.id, json))
+    });
+    match made.await {
+        Ok((id, json)) => {
+            let name = format!("attachment; filename=\"{id}.otlp.json\"");
+            let headers = [
+                (CONTENT_TYPE, "application/json".to_owned()),
+                (CONTENT_DISPOSITION, name),
+            ];
+            (headers, json).into_response()
+        }
+        Err(error) => error.into_data(),
+    }
 }
 
 /// All of one span.
