@@ -43,8 +43,8 @@
     allow(dead_code, unused_imports)
 )]
 
-mod caught;
 // Modules in the order of the flow: each imports only those above it; `tests/tests/layers.rs` checks that.
+mod caught;
 #[allow(unsafe_code)]
 mod raw;
 mod id;

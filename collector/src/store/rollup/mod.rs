@@ -9,7 +9,8 @@ pub(super) use histogram::Histogram;
 pub(super) use recent::{REMEMBERED, Recent};
 pub(super) use series::{minutes, series};
 
-use std::collections::HashMap;
+use std::cmp::Reverse;
+use std::collections::{HashMap, HashSet};
 
 use super::block::{Builder, Row};
 use super::head::Unsealed;
@@ -17,7 +18,7 @@ use crate::model::Nanos;
 use crate::wire::Signal;
 
 pub(super) const MINUTE: Nanos = 60_000_000_000;
-/// A block with more operations than this has names that are not names; those beyond are counted under an empty one.
+/// A block with more operations than this has names that are not names; the rarest are counted under an empty one.
 const OPERATIONS: usize = 1000;
 
 /// The counts of one block.
@@ -97,8 +98,13 @@ pub(super) fn count(builder: &Builder, recent: &mut Recent) -> Rollup {
             });
         }
     }
+    let named = commonest(
+        operations
+            .iter()
+            .map(|((_, service, name, kind), counts)| ((*service, *name, *kind), counts.calls)),
+    );
     for ((minute, service, name, kind), counts) in operations {
-        let known = rollup.operations.len() < OPERATIONS;
+        let known = named.contains(&(service, name, kind));
         let name = if known {
             String::from_utf8_lossy(names[name as usize]).into_owned()
         } else {
@@ -129,6 +135,19 @@ pub(super) fn count(builder: &Builder, recent: &mut Recent) -> Rollup {
             .merge(&counts);
     }
     rollup
+}
+
+/// The operations that have the most calls.
+fn commonest(operations: impl Iterator<Item = ((u32, u32, u8), u64)>) -> HashSet<(u32, u32, u8)> {
+    let mut calls: HashMap<(u32, u32, u8), u64> = HashMap::new();
+    operations.for_each(|(operation, count)| *calls.entry(operation).or_default() += count);
+    let mut calls: Vec<_> = calls.into_iter().collect();
+    calls.sort_unstable_by_key(|(operation, count)| (Reverse(*count), *operation));
+    calls
+        .into_iter()
+        .take(OPERATIONS)
+        .map(|(operation, _)| operation)
+        .collect()
 }
 
 /// Counts what is in no block yet. Calls whose other side is in a block are left out until both are.

@@ -142,3 +142,14 @@ fn series_say_what_was_counted_in_the_window_before_each_moment() {
         series[0].points
     );
 }
+
+#[test]
+fn the_commonest_operations_keep_their_names() {
+    use super::{OPERATIONS, commonest};
+    let many = (0..2000_u32).map(|name| ((0, name, 1), u64::from(name % 1500)));
+    let named = commonest(many);
+    assert_eq!(named.len(), OPERATIONS);
+    assert!(named.contains(&(0, 1499, 1)) && !named.contains(&(0, 0, 1)));
+    let one_in_many_minutes = (0..5000_u32).map(|_| ((0, 7, 1), 1));
+    assert_eq!(commonest(one_in_many_minutes).len(), 1);
+}
