@@ -35,3 +35,5 @@ pub use red::{RedPoint, RedQuery, RedSeries};
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod expiring_tests;

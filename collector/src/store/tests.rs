@@ -12,7 +12,7 @@ use crate::model::{Span, TraceId};
 use crate::testing;
 use crate::wire::Request;
 
-fn append(store: &Store, requests: &[Request]) {
+pub(super) fn append(store: &Store, requests: &[Request]) {
     let appender = store.appender().expect("open to write");
     let all = join_all(requests.iter().map(|request| appender.append(request.clone())));
     for result in tokio::runtime::Builder::new_current_thread()
@@ -25,7 +25,7 @@ fn append(store: &Store, requests: &[Request]) {
 }
 
 /// Waits until fewer spans than a block has are in no block.
-fn wait_for_blocks(store: &Store) {
+pub(super) fn wait_for_blocks(store: &Store) {
     let deadline = Instant::now() + Duration::from_secs(20);
     let waiting = || -> usize {
         store
@@ -178,7 +178,7 @@ proptest! {
 }
 
 /// Spans of many traces, enough for some segments.
-fn many(requests: usize) -> Vec<Request> {
+pub(super) fn many(requests: usize) -> Vec<Request> {
     use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
     use opentelemetry_proto::tonic::trace::v1::{ResourceSpans, ScopeSpans, Span};
     let request = |number: usize| {
@@ -299,95 +299,6 @@ fn calls_are_counted_once_and_joined_over_blocks_and_restarts() {
         assert_eq!(calls(&store), expected);
         store.close();
     }
-}
-
-#[test]
-fn what_is_too_much_is_deleted_oldest_first() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let config = StoreConfig {
-        bytes: 3 << 20,
-        ..StoreConfig::new(folder.path())
-    };
-    let store = Store::open(config.clone()).expect("opened");
-    for requests in many(4000).chunks(400) {
-        append(&store, requests);
-        wait_for_blocks(&store);
-    }
-    let left = || -> Vec<_> { super::partition::paths(folder.path()).expect("readable") };
-    super::expiring::expire(&config, &store.shared, super::appending::now());
-    let bytes: u64 = left()
-        .iter()
-        .map(|path| path.metadata().expect("there").len())
-        .sum();
-    assert!(
-        bytes <= config.bytes + config.partition_bytes(),
-        "{bytes} bytes are left"
-    );
-    let newest = &testing::spans(&many(4000)[3999])[0];
-    assert!(store.trace(newest.trace_id).expect("readable").is_some());
-    assert!(left().len() > 1, "{} partitions before", left().len());
-    let later = super::appending::now() + 100 * 3_600_000_000_000;
-    super::expiring::expire(&config, &store.shared, later);
-    assert_eq!(
-        left().len(),
-        1,
-        "all but the one that is written to are older than a day"
-    );
-    store.close();
-}
-
-#[test]
-fn what_expires_is_archived_first_and_kept_where_that_fails() {
-    use std::io::BufRead;
-    let (folder, archive) = (
-        tempfile::tempdir().expect("a folder"),
-        tempfile::tempdir().expect("a folder"),
-    );
-    let config = StoreConfig {
-        bytes: 1,
-        archive: Some(archive.path().join("no folder").join("at all")),
-        ..StoreConfig::new(folder.path())
-    };
-    std::fs::write(archive.path().join("no folder"), "a file").expect("written");
-    let requests = many(2000);
-    let store = Store::open(config.clone()).expect("opened");
-    for some in requests.chunks(400) {
-        append(&store, some);
-        wait_for_blocks(&store);
-    }
-    let partitions = super::partition::paths(folder.path()).expect("readable").len();
-    assert!(partitions > 1, "{partitions}");
-    super::expiring::expire(&config, &store.shared, super::appending::now());
-    assert_eq!(
-        super::partition::paths(folder.path()).expect("readable").len(),
-        partitions
-    );
-    let fault = store.fault().expect("the archive is a file");
-    assert!(fault.contains("cannot be archived"), "{fault}");
-
-    let config = StoreConfig {
-        archive: Some(archive.path().join("folder")),
-        ..config
-    };
-    let before = store.spans();
-    super::expiring::expire(&config, &store.shared, super::appending::now());
-    assert_eq!(store.fault(), None);
-    let mut archived = Vec::new();
-    for file in std::fs::read_dir(archive.path().join("folder")).expect("readable") {
-        let packed = std::fs::File::open(file.expect("there").path()).expect("opened");
-        let lines = std::io::BufReader::new(zstd::Decoder::new(packed).expect("zstd")).lines();
-        for line in lines {
-            archived.extend(testing::from_json(&line.expect("UTF-8")));
-        }
-    }
-    assert_eq!(
-        archived.len() + store.spans(),
-        before,
-        "each span is in one place"
-    );
-    let sent: Vec<Span> = requests.iter().flat_map(testing::spans).collect();
-    assert!(!archived.is_empty() && archived.iter().all(|span| sent.contains(span)));
-    store.close();
 }
 
 #[test]
