@@ -83,8 +83,10 @@ impl Program {
 
     /// Waits for its end.
     pub(crate) fn end(mut self) -> Ended {
+        // From here on: what it does before may take as long as it is told.
+        let waiting = Instant::now();
         while self.child.try_wait().unwrap().is_none() {
-            if self.began.elapsed() > WATCHDOG {
+            if waiting.elapsed() > WATCHDOG {
                 self.child.kill().unwrap();
                 panic!("it did not end in time");
             }
