@@ -92,7 +92,7 @@ pub(super) fn run(messages: &Receiver<Message>, shared: &Arc<Shared>, mut log: L
             .collect();
         // A number is never used again, as an entry may be in the log though writing it failed.
         next += entries.len() as u64;
-        let result = log.append(&entries).map_err(|error| fault(&error));
+        let result = log.append(&entries).map_err(|error| AppendError::from(&error));
         if result.is_ok() {
             let mut state = shared.lock();
             entries
@@ -131,11 +131,7 @@ fn wait_for_room(shared: &Shared) -> Result<(), AppendError> {
     let mut state = shared.lock();
     while state.head.bytes() > HEAD_BYTES {
         if let Some(fault) = &state.fault {
-            return Err(if fault.contains("full") {
-                AppendError::Full
-            } else {
-                AppendError::Io(fault.clone())
-            });
+            return Err(fault.clone());
         }
         let left = deadline.saturating_duration_since(Instant::now());
         if left.is_zero() {
@@ -153,13 +149,6 @@ fn wait_for_room(shared: &Shared) -> Result<(), AppendError> {
 fn refuse(group: Vec<Waiting>, error: &AppendError) {
     for waiting in group {
         let _ = waiting.done.send(Err(error.clone()));
-    }
-}
-
-fn fault(error: &std::io::Error) -> AppendError {
-    match error.kind() {
-        std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => AppendError::Full,
-        _ => AppendError::Io(error.to_string()),
     }
 }
 

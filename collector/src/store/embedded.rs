@@ -103,7 +103,8 @@ impl Store {
     #[must_use]
     pub fn fault(&self) -> Option<String> {
         let state = self.shared.lock();
-        state.fault.clone().or_else(|| state.archive_fault.clone())
+        let fault = state.fault.as_ref().map(ToString::to_string);
+        fault.or_else(|| state.archive_fault.clone())
     }
 
     /// How many spans are stored, twice where they were sent twice.

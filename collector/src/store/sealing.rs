@@ -12,7 +12,7 @@ use super::logs;
 use super::partition::{Batch, BlockInfo, PartitionReader, PartitionWriter};
 use super::rollup::{self, Recent};
 use super::state::{PartitionState, Shared};
-use super::{OpenError, ReadError};
+use super::{AppendError, OpenError, ReadError};
 use crate::model::Nanos;
 use crate::wire::Signal;
 
@@ -170,7 +170,7 @@ impl Sealer {
             Ok(sealed) => sealed,
             Err(error) => {
                 // No memory, or a column above 4 GiB: what is pending is in the log, and stays there.
-                self.fail(&error.to_string());
+                self.fail(AppendError::from(&error));
                 self.shared.lock().closing = true;
                 return;
             }
@@ -186,7 +186,7 @@ impl Sealer {
         loop {
             match self.write(&batch) {
                 Ok(info) => return self.publish(info, &sealed, through),
-                Err(error) => self.fail(&error.to_string()),
+                Err(error) => self.fail(AppendError::from(&error)),
             }
             if self.shared.lock().closing {
                 return;
@@ -237,8 +237,8 @@ impl Sealer {
         let _ = self.log.remove_before(through.sequence);
     }
 
-    fn fail(&self, message: &str) {
-        self.shared.lock().fault = Some(message.to_owned());
+    fn fail(&self, fault: AppendError) {
+        self.shared.lock().fault = Some(fault);
         self.shared.shrunk.notify_all();
     }
 }

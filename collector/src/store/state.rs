@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
+use super::AppendError;
 use super::block::Sealed;
 use super::head::{Head, Unsealed};
 use super::partition::{BlockInfo, PartitionReader, SEGMENT_BLOCKS};
@@ -13,7 +14,7 @@ pub(super) struct State {
     /// Oldest first.
     pub(super) partitions: Vec<PartitionState>,
     /// The sealing thread cannot write.
-    pub(super) fault: Option<String>,
+    pub(super) fault: Option<AppendError>,
     /// What has expired cannot be archived.
     pub(super) archive_fault: Option<String>,
     pub(super) closing: bool,
