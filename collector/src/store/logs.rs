@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::ReadError;
-use super::codec::{Compressor, damaged, expand, put_bytes, put_varint};
+use super::codec::{Compressor, damaged, expand};
 use super::fingerprint;
 use super::partition::StoredLog;
 use crate::model::{LogRecord, TraceId};
-use crate::wire::{Limits, LogView, Place, Request, Signal, read_resource, read_scope};
+use crate::wire::{Limits, LogView, Message, Place, Request, Signal, read_resource, read_scope};
 
 /// The records of a request, by trace.
 pub(super) fn store(request: &Request, compressor: &mut Compressor) -> Vec<StoredLog> {
@@ -30,27 +30,23 @@ pub(super) fn store(request: &Request, compressor: &mut Compressor) -> Vec<Store
 
 /// An `ExportLogsServiceRequest` of these records, which are in the order of their scopes.
 fn message(request: &Request, places: &[Place]) -> Vec<u8> {
-    let mut message = Vec::new();
+    let mut message = Message::default();
     for places in places.chunk_by(|one, other| one.scope == other.scope) {
         let scoped = request.scopes[places[0].scope as usize];
-        let mut scope = Vec::new();
-        put_field(&mut scope, 1, request.scope(scoped));
-        places
-            .iter()
-            .for_each(|place| put_field(&mut scope, 2, request.record(*place)));
-        put_field(&mut scope, 3, request.scope_schema(scoped).as_bytes());
-        let mut resource = Vec::new();
-        put_field(&mut resource, 1, request.resource(scoped));
-        put_field(&mut resource, 2, &scope);
-        put_field(&mut resource, 3, request.resource_schema(scoped).as_bytes());
-        put_field(&mut message, 1, &resource);
+        let mut scope = Message::default();
+        scope.bytes(1, request.scope(scoped));
+        for place in places {
+            scope.bytes(2, request.record(*place));
+        }
+        scope.bytes(3, request.scope_schema(scoped).as_bytes());
+        let mut resource = Message::default();
+        resource
+            .bytes(1, request.resource(scoped))
+            .message(2, &scope)
+            .bytes(3, request.resource_schema(scoped).as_bytes());
+        message.message(1, &resource);
     }
-    message
-}
-
-fn put_field(to: &mut Vec<u8>, number: u64, bytes: &[u8]) {
-    put_varint(to, number << 3 | 2);
-    put_bytes(to, bytes);
+    message.0
 }
 
 /// The records of a trace in a frame that [`store`] made.

@@ -8,8 +8,8 @@ use hashbrown::HashTable;
 use super::Type;
 use super::attributes::Column;
 use crate::store::ReadError;
-use crate::store::codec::{Cursor, damaged, put_bytes, put_varint};
-use crate::wire::{self, Request, Scoped};
+use crate::store::codec::{Cursor, damaged, put_bytes};
+use crate::wire::{self, Request, Scoped, put_varint};
 
 /// A resource, a scope, and their schema URLs, as they came.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

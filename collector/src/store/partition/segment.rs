@@ -1,7 +1,8 @@
 //! Segments: the fingerprints of 32 blocks together, so that one look says which of them may hold something.
 
 use crate::store::ReadError;
-use crate::store::codec::{Compressor, Cursor, damaged, expand, pack, put_varint, unpack};
+use crate::store::codec::{Compressor, Cursor, damaged, expand, pack, unpack};
+use crate::wire::put_varint;
 
 /// Blocks of a segment: one bit each.
 pub(in crate::store) const BLOCKS: u32 = 32;
