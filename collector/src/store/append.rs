@@ -27,7 +27,7 @@ pub enum AppendError {
     /// More arrives than can be made into blocks.
     #[error("the collector is behind: send less, or later")]
     Behind,
-    /// The store is being closed.
+    /// The store is being closed, or only read.
     #[error("the collector is stopping")]
     Closed,
 }

@@ -1,7 +1,7 @@
 //! The thread that writes the log: what has come together is written at once, then acknowledged.
 
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use futures_util::FutureExt;
@@ -10,7 +10,7 @@ use tokio::sync::oneshot;
 
 use super::log::{Entry, LogWriter};
 use super::state::Shared;
-use super::{Append, AppendError};
+use super::{Append, AppendError, Store};
 use crate::model::Nanos;
 use crate::wire::Request;
 
@@ -34,26 +34,7 @@ pub(super) struct Waiting {
     done: oneshot::Sender<Result<(), AppendError>>,
 }
 
-/// Where requests are given to the thread.
-#[derive(Debug, Clone)]
-pub struct Appender {
-    queue: Sender<Message>,
-}
-
-impl Appender {
-    pub(super) fn new() -> (Self, Receiver<Message>) {
-        let (queue, requests) = channel();
-        (Self { queue }, requests)
-    }
-
-    /// What is appended after this is refused.
-    pub(super) fn stop(&self) {
-        // Where nobody listens it has stopped.
-        let _ = self.queue.send(Message::Stop);
-    }
-}
-
-impl Append for Appender {
+impl Append for Store {
     fn append(&self, request: Request) -> BoxFuture<'static, Result<(), AppendError>> {
         let (done, answer) = oneshot::channel();
         let sent = self.queue.send(Message::Append(Waiting { request, done }));

@@ -2,10 +2,11 @@
 
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
-use super::appending::{self, Appender};
+use super::appending::{self, Message};
 use super::config::{OpenError, StoreConfig};
 use super::expiring;
 use super::head::{Head, Unsealed};
@@ -20,12 +21,13 @@ use crate::wire::Signal;
 #[derive(Debug, Clone)]
 pub struct Store {
     pub(super) shared: Arc<Shared>,
+    /// To the thread that writes the log. Nobody listens where the store is only read, or is closed.
+    pub(super) queue: Sender<Message>,
     threads: Arc<Mutex<Threads>>,
 }
 
 #[derive(Debug, Default)]
 struct Threads {
-    appender: Option<Appender>,
     running: Vec<JoinHandle<()>>,
     /// Held while the store is written.
     lock: Option<File>,
@@ -50,7 +52,7 @@ impl Store {
             through,
             recent(&shared)?,
         )?;
-        let (appender, requests) = Appender::new();
+        let (queue, requests) = channel();
         let writer = LogWriter::new(&config.folder);
         let appending = Arc::clone(&shared);
         let expiring_state = Arc::clone(&shared);
@@ -64,12 +66,12 @@ impl Store {
             })?,
         ];
         let threads = Threads {
-            appender: Some(appender),
             running,
             lock: Some(lock),
         };
         Ok(Self {
             shared,
+            queue,
             threads: Arc::new(Mutex::new(threads)),
         })
     }
@@ -85,18 +87,9 @@ impl Store {
         replay(folder, through, &shared)?;
         Ok(Self {
             shared,
+            queue: channel().0,
             threads: Arc::default(),
         })
-    }
-
-    /// What requests are given to; `None` when the store was opened to read it only, or is closed.
-    #[must_use]
-    pub fn appender(&self) -> Option<Appender> {
-        self.threads
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .appender
-            .clone()
     }
 
     /// What hinders the store: the disk, or an archive that cannot be written; `None` while all is well.
@@ -138,9 +131,8 @@ impl Store {
     /// Stops writing: requests that came before are written, later ones are refused.
     pub fn close(&self) {
         let mut threads = self.threads.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(appender) = threads.appender.take() {
-            appender.stop();
-        }
+        // Where nobody listens it has stopped.
+        let _ = self.queue.send(Message::Stop);
         self.shared.lock().closing = true;
         self.shared.grown.notify_all();
         self.shared.shrunk.notify_all();
