@@ -11,7 +11,7 @@ use super::config::{OpenError, StoreConfig};
 use super::expiring;
 use super::head::{Head, Unsealed};
 use super::log::{self, LogWriter, Through};
-use super::partition::{self, PartitionReader, PartitionWriter};
+use super::partition::{self, PartitionWriter};
 use super::rollup::{REMEMBERED, Recent};
 use super::sealing::Sealer;
 use super::state::{PartitionState, Shared};
@@ -166,36 +166,16 @@ fn lock(folder: &Path) -> Result<File, OpenError> {
 
 /// Reads what is known of the blocks. Gives up to where the log is in them, and the partition that was written last.
 fn load(folder: &Path, shared: &Shared) -> Result<(Through, Option<PathBuf>), OpenError> {
-    let mut loaded = Vec::new();
-    for path in partition::paths(folder)? {
-        drop(partition::open_existing(&path, false)?);
-        let reader = Arc::new(PartitionReader::new(&path));
-        let connection = reader.connect()?;
-        let (blocks, through) = (connection.blocks()?, connection.through()?);
-        let unmerged = connection
-            .unmerged()?
-            .into_iter()
-            .map(|(_, fingerprints)| Arc::new(fingerprints));
-        let unmerged = Arc::new(unmerged.collect());
-        drop(connection);
-        loaded.push((
-            through,
-            PartitionState {
-                reader,
-                blocks: Arc::new(blocks),
-                unmerged,
-            },
-        ));
-    }
+    let paths = partition::paths(folder)?;
+    let loaded = paths.iter().map(|path| PartitionState::open(path));
+    let mut loaded = loaded.collect::<Result<Vec<_>, _>>()?;
     // Sorted by name before: by time, where the clock was not set back.
-    loaded.sort_by_key(|(through, _)| *through);
+    loaded.sort_by_key(|(_, through)| *through);
     let newest = loaded
         .last()
-        .map(|(through, partition)| (*through, partition.reader.path().to_owned()));
-    shared.lock().partitions = loaded.into_iter().map(|(_, partition)| partition).collect();
-    Ok(newest.map_or((Through::default(), None), |(through, path)| {
-        (through, Some(path))
-    }))
+        .map(|(partition, through)| (*through, Some(partition.reader.path().to_owned())));
+    shared.lock().partitions = loaded.into_iter().map(|(partition, _)| partition).collect();
+    Ok(newest.unwrap_or_default())
 }
 
 /// Reads what is acknowledged and in no block. Gives the number of the log's next entry.

@@ -9,7 +9,7 @@ use super::codec::Compressor;
 use super::config::StoreConfig;
 use super::log::{Entry, LogWriter, Through};
 use super::logs;
-use super::partition::{Batch, BlockInfo, PartitionReader, PartitionWriter};
+use super::partition::{Batch, BlockInfo, PartitionWriter};
 use super::rollup::{self, Recent};
 use super::state::{PartitionState, Shared};
 use super::{AppendError, OpenError, ReadError};
@@ -210,12 +210,8 @@ impl Sealer {
             none => {
                 let created = now();
                 let writer = PartitionWriter::create(&self.config.folder, created)?;
-                let reader = Arc::new(PartitionReader::new(writer.path()));
-                self.shared.lock().partitions.push(PartitionState {
-                    reader,
-                    blocks: Arc::default(),
-                    unmerged: Arc::default(),
-                });
+                let (partition, _) = PartitionState::open(writer.path())?;
+                self.shared.lock().partitions.push(partition);
                 none.insert((writer, created))
             }
         };

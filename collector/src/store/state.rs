@@ -1,11 +1,13 @@
 //! What the threads of a store share.
 
+use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-use super::AppendError;
 use super::block::Sealed;
 use super::head::{Head, Unsealed};
+use super::log::Through;
 use super::partition::{BlockInfo, PartitionReader, SEGMENT_BLOCKS};
+use super::{AppendError, OpenError};
 
 /// The store in memory: what is in no block yet, and which blocks there are.
 #[derive(Debug, Default)]
@@ -30,6 +32,22 @@ pub(super) struct PartitionState {
 }
 
 impl PartitionState {
+    /// Opens a partition. Gives also up to where the log is in its blocks.
+    pub(super) fn open(path: &Path) -> Result<(Self, Through), OpenError> {
+        let reader = PartitionReader::open(path)?;
+        let connection = reader.connect()?;
+        let (blocks, through) = (connection.blocks()?, connection.through()?);
+        let unmerged = connection.unmerged()?.into_iter();
+        let unmerged = unmerged.map(|(_, fingerprints)| Arc::new(fingerprints)).collect();
+        drop(connection);
+        let state = Self {
+            reader: Arc::new(reader),
+            blocks: Arc::new(blocks),
+            unmerged: Arc::new(unmerged),
+        };
+        Ok((state, through))
+    }
+
     /// Adds a block that has been written.
     pub(super) fn publish(&mut self, info: BlockInfo, sealed: &Sealed) {
         let merged = (info.id + 1).is_multiple_of(SEGMENT_BLOCKS);

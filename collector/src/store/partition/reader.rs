@@ -30,11 +30,16 @@ pub(in crate::store) struct Borrowed<'a> {
 }
 
 impl PartitionReader {
-    pub(in crate::store) fn new(path: &Path) -> Self {
-        Self {
+    /// Opens a partition, and keeps the connection for the first query.
+    ///
+    /// # Errors
+    /// When it is of a newer format, or no partition.
+    pub(in crate::store) fn open(path: &Path) -> Result<Self, OpenError> {
+        let connection = schema::open_existing(path, false)?;
+        Ok(Self {
             path: path.to_owned(),
-            idle: Mutex::default(),
-        }
+            idle: Mutex::new(vec![connection]),
+        })
     }
 
     pub(in crate::store) fn path(&self) -> &Path {
