@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::appending::now;
-use super::block::{Builder, Sealed};
+use super::block::Builder;
 use super::codec::Compressor;
 use super::config::StoreConfig;
 use super::log::{Entry, LogWriter, Through};
@@ -185,7 +185,7 @@ impl Sealer {
         };
         loop {
             match self.write(&batch) {
-                Ok(info) => return self.publish(info, &sealed, through),
+                Ok(info) => return self.publish(info, through),
                 Err(error) => self.fail(AppendError::from(&error)),
             }
             if self.shared.lock().closing {
@@ -219,10 +219,12 @@ impl Sealer {
     }
 
     /// Lets queries find the block, and forgets the requests that it was made of.
-    fn publish(&mut self, info: Option<BlockInfo>, sealed: &Sealed, through: Through) {
+    fn publish(&mut self, info: Option<BlockInfo>, through: Through) {
         let mut state = self.shared.lock();
-        if let (Some(info), Some(partition)) = (info, state.partitions.last_mut()) {
-            partition.publish(info, sealed);
+        if let (Some(info), Some((writer, _))) = (info, &self.partition)
+            && let Some(partition) = state.partitions.last_mut()
+        {
+            partition.publish(info, writer.unmerged());
         }
         state.head.remove(through);
         state.fault = None;

@@ -3,10 +3,9 @@
 use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-use super::block::Sealed;
 use super::head::{Head, Unsealed};
 use super::log::Through;
-use super::partition::{BlockInfo, PartitionReader, SEGMENT_BLOCKS};
+use super::partition::{BlockInfo, PartitionReader, Unmerged};
 use super::{AppendError, OpenError};
 
 /// The store in memory: what is in no block yet, and which blocks there are.
@@ -27,8 +26,7 @@ pub(super) struct State {
 pub(super) struct PartitionState {
     pub(super) reader: Arc<PartitionReader>,
     pub(super) blocks: Arc<Vec<BlockInfo>>,
-    /// The fingerprints of the blocks that are in no segment, in the blocks' order.
-    pub(super) unmerged: Arc<Vec<Arc<Vec<u32>>>>,
+    pub(super) unmerged: Arc<Unmerged>,
 }
 
 impl PartitionState {
@@ -37,8 +35,7 @@ impl PartitionState {
         let reader = PartitionReader::open(path)?;
         let connection = reader.connect()?;
         let (blocks, through) = (connection.blocks()?, connection.through()?);
-        let unmerged = connection.unmerged()?.into_iter();
-        let unmerged = unmerged.map(|(_, fingerprints)| Arc::new(fingerprints)).collect();
+        let unmerged = connection.unmerged()?;
         drop(connection);
         let state = Self {
             reader: Arc::new(reader),
@@ -49,15 +46,9 @@ impl PartitionState {
     }
 
     /// Adds a block that has been written.
-    pub(super) fn publish(&mut self, info: BlockInfo, sealed: &Sealed) {
-        let merged = (info.id + 1).is_multiple_of(SEGMENT_BLOCKS);
+    pub(super) fn publish(&mut self, info: BlockInfo, unmerged: Arc<Unmerged>) {
         Arc::make_mut(&mut self.blocks).push(info);
-        let unmerged = Arc::make_mut(&mut self.unmerged);
-        if merged {
-            unmerged.clear();
-        } else {
-            unmerged.push(Arc::new(sealed.fingerprints.clone()));
-        }
+        self.unmerged = unmerged;
     }
 }
 

@@ -223,7 +223,7 @@ impl Builder {
             slowest,
             parts,
             attributes,
-            fingerprints,
+            fingerprints: fingerprints.into(),
         })
     }
 
