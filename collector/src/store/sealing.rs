@@ -7,7 +7,7 @@ use super::appending::now;
 use super::block::Builder;
 use super::codec::Compressor;
 use super::config::StoreConfig;
-use super::log::{Entry, LogWriter, Through};
+use super::log::{self, Entry, Through};
 use super::logs;
 use super::partition::{Batch, BlockInfo, PartitionWriter};
 use super::rollup::{self, Recent};
@@ -22,14 +22,13 @@ const LEVEL: i32 = 1;
 const LOG_BYTES: usize = 1 << 20;
 /// How long after a failed write the next is tried.
 const PAUSE: Duration = Duration::from_secs(1);
+
 /// Makes blocks.
 pub(super) struct Sealer {
     config: StoreConfig,
     shared: Arc<Shared>,
     compressor: Compressor,
     partition: Option<(PartitionWriter, Nanos)>,
-    /// Only to remove files that are no longer needed.
-    log: LogWriter,
     /// Up to where requests are in blocks that are written.
     through: Through,
     recent: Recent,
@@ -55,14 +54,12 @@ impl Sealer {
         through: Through,
         recent: Recent,
     ) -> Result<Self, OpenError> {
-        let log = LogWriter::new(&config.folder);
         let compressor = Compressor::new(LEVEL)?;
         Ok(Self {
             config,
             shared,
             compressor,
             partition,
-            log,
             through,
             recent,
         })
@@ -232,7 +229,7 @@ impl Sealer {
         self.shared.shrunk.notify_all();
         self.through = through;
         // A file that stays is only read once more, and skipped.
-        let _ = self.log.remove_before(through.sequence);
+        let _ = log::remove_before(&self.config.folder, through.sequence);
     }
 
     fn fail(&self, fault: AppendError) {
