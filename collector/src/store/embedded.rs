@@ -9,13 +9,12 @@ use std::thread::JoinHandle;
 use super::appending::{self, Message};
 use super::config::{OpenError, StoreConfig};
 use super::expiring;
-use super::head::{Head, Unsealed};
+use super::head::Head;
 use super::log::{self, LogWriter, Through};
 use super::partition::{self, PartitionWriter};
 use super::rollup::{REMEMBERED, Recent};
 use super::sealing::Sealer;
 use super::state::{PartitionState, Shared};
-use crate::wire::Signal;
 
 /// Traces on disk: SQLite files behind a log. Cheap to clone; the last clone to go closes nothing, see [`Store::close`].
 #[derive(Debug, Clone)]
@@ -98,34 +97,6 @@ impl Store {
         let state = self.shared.lock();
         let fault = state.fault.as_ref().map(ToString::to_string);
         fault.or_else(|| state.archive_fault.clone())
-    }
-
-    /// How many spans are stored, twice where they were sent twice.
-    #[must_use]
-    pub fn spans(&self) -> usize {
-        let snapshot = self.shared.snapshot();
-        let blocks = snapshot
-            .partitions
-            .iter()
-            .flat_map(|partition| partition.blocks.iter());
-        let traces = |unsealed: &&Unsealed| unsealed.entry.request.signal == Signal::Traces;
-        let head = snapshot
-            .head
-            .iter()
-            .filter(traces)
-            .map(|unsealed| unsealed.places().len());
-        blocks.map(|block| block.spans).sum::<usize>() + head.sum::<usize>()
-    }
-
-    /// How many spans and log records are stored and in no block yet.
-    #[must_use]
-    pub fn unsealed(&self) -> usize {
-        self.shared
-            .snapshot()
-            .head
-            .iter()
-            .map(|unsealed| unsealed.places().len())
-            .sum()
     }
 
     /// Stops writing: requests that came before are written, later ones are refused.

@@ -26,16 +26,8 @@ pub(super) fn append(store: &Store, requests: &[Request]) {
 /// Waits until fewer spans than a block has are in no block.
 pub(super) fn wait_for_blocks(store: &Store) {
     let deadline = Instant::now() + Duration::from_secs(20);
-    let waiting = || -> usize {
-        store
-            .shared
-            .snapshot()
-            .head
-            .iter()
-            .map(|head| head.places().len())
-            .sum()
-    };
-    while waiting() >= super::block::SPANS {
+    let waiting = || store.inventory().unsealed;
+    while waiting() >= super::block::SPANS as u64 {
         assert!(Instant::now() < deadline, "{} spans are in no block", waiting());
         std::thread::sleep(Duration::from_millis(2));
     }

@@ -46,7 +46,7 @@ fn main() {
     let began = Instant::now();
     let stored = load(&store, &options);
     let acknowledged = began.elapsed();
-    while store.unsealed() >= 8192 {
+    while store.inventory().unsealed >= 8192 {
         std::thread::sleep(Duration::from_millis(5));
     }
     let sealed = began.elapsed();
