@@ -1,14 +1,13 @@
 //! Log records of spans: stored beside the blocks, by trace, as small OTLP requests of their own.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use super::ReadError;
 use super::codec::{Compressor, damaged, expand};
 use super::fingerprint;
 use super::partition::StoredLog;
 use crate::model::{LogRecord, TraceId};
-use crate::wire::{Limits, LogView, Message, Place, Request, Signal, read_resource, read_scope};
+use crate::wire::{Limits, LogView, Message, Place, Request, Signal};
 
 /// The records of a request, by trace.
 pub(super) fn store(request: &Request, compressor: &mut Compressor) -> Vec<StoredLog> {
@@ -68,14 +67,8 @@ pub(super) fn read(request: &Request, id: TraceId) -> Result<Vec<LogRecord>, Rea
         let wrong = |_| damaged("log records");
         let log = LogView::parse(request.record(*place)).map_err(wrong)?;
         if log.trace_id == id {
-            let scoped = request.scopes[place.scope as usize];
-            let resource = read_resource(request.resource(scoped), request.resource_schema(scoped));
-            let scope = read_scope(request.scope(scoped), request.scope_schema(scoped));
-            let resource = Arc::new(resource.map_err(wrong)?);
-            records.push(
-                log.read(resource, Arc::new(scope.map_err(wrong)?))
-                    .map_err(wrong)?,
-            );
+            let (resource, scope) = request.origin(place.scope).map_err(wrong)?;
+            records.push(log.read(resource, scope).map_err(wrong)?);
         }
     }
     Ok(records)

@@ -23,7 +23,7 @@ pub use log::LogView;
 pub(crate) use message::{Message, put_varint};
 pub use metrics::count_points;
 pub use request::{Limits, Place, Rejected, Request, RequestError, Scoped, Signal};
-pub use resource::{read_resource, read_scope, service};
+pub use resource::{Origin, read_origin, service};
 pub use span::SpanView;
 pub use to_json::{ResourceSpans, write_logs, write_spans};
 pub use value::{AttributeView, ValueView};

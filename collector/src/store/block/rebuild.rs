@@ -5,15 +5,13 @@ use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use super::attributes::{Type, signed};
+use super::meta::ScopeBytes;
 use super::reader::ColumnValues;
 use super::{Block, Column, Frames, KIND_MASK, STATUS_SHIFT};
-use crate::model::{Resource, Scope, Span};
+use crate::model::Span;
 use crate::store::ReadError;
 use crate::store::codec::damaged;
-use crate::wire::{Message, SpanView, read_resource, read_scope};
-
-/// A scope, and the resource it is of.
-type Scoped = (Arc<Resource>, Arc<Scope>);
+use crate::wire::{Message, SpanView};
 
 impl<F: Frames> Block<F> {
     /// The spans at these places, which are in ascending order.
@@ -21,7 +19,10 @@ impl<F: Frames> Block<F> {
         if places.is_empty() {
             return Ok(Vec::new());
         }
-        let scopes = self.scopes()?;
+        let origins = self.meta()?.scopes.iter().map(ScopeBytes::origin);
+        let origins: Vec<_> = origins
+            .collect::<Result<_, _>>()
+            .map_err(|_| damaged("a resource"))?;
         let mut attributes = Attributes {
             columns: HashMap::new(),
             used: vec![0; self.meta()?.columns.len()],
@@ -36,25 +37,12 @@ impl<F: Frames> Block<F> {
             self.put_core(place, &mut message)?;
             attributes.put(self, place, &mut message)?;
             message.0.extend_from_slice(self.remainder()?.at(place));
-            let (resource, scope) = &scopes[self.scope()?[place] as usize];
+            let (resource, scope) = &origins[self.scope()?[place] as usize];
             let span = SpanView::parse(&message.0)
                 .and_then(|span| span.read(Arc::clone(resource), Arc::clone(scope)));
             spans.push(span.map_err(|_| damaged("a span"))?);
         }
         Ok(spans)
-    }
-
-    /// The resource and the scope of each number of a scope.
-    fn scopes(&self) -> Result<Vec<Scoped>, ReadError> {
-        let read = |scope: &super::meta::ScopeBytes| {
-            let resource = read_resource(&scope.resource, &scope.resource_schema);
-            let scope = read_scope(&scope.scope, &scope.scope_schema);
-            match (resource, scope) {
-                (Ok(resource), Ok(scope)) => Ok((Arc::new(resource), Arc::new(scope))),
-                _ => Err(damaged("a resource")),
-            }
-        };
-        self.meta()?.scopes.iter().map(read).collect()
     }
 
     fn put_core(&self, place: usize, message: &mut Message) -> Result<(), ReadError> {
