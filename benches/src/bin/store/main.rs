@@ -1,10 +1,11 @@
 //! The collector's store alone: how fast it takes spans, how much disk they need, and how fast they are found.
 //!
 //! ```text
-//! cargo run --release -p spanwright-benches --bin store -- [--spans N] [--per-request N] [--rich] [--folder DIR] [--meanwhile N]
+//! cargo run --release -p spanwright-benches --bin store -- [--spans N] [--per-request N] [--rich] [--folder DIR] [--meanwhile N] [--only NAME]
 //! ```
 //!
-//! With `--meanwhile` so many spans a second arrive while the queries are answered. The generator runs in the same process, and its time is in the figures.
+//! With `--meanwhile` so many spans a second arrive while the queries are answered. The generator runs in the same process,
+//! and its time is in the figures. With `--only` the queries with this in their names.
 
 mod queries;
 
@@ -28,6 +29,7 @@ struct Options {
     folder: Option<PathBuf>,
     /// Spans a second that arrive during the queries.
     meanwhile: usize,
+    only: String,
 }
 
 fn main() {
@@ -81,7 +83,7 @@ fn main() {
     let stopped = AtomicBool::new(false);
     std::thread::scope(|scope| {
         scope.spawn(|| arrive(&store, &options, stored, &stopped));
-        println!("{}", queries::run(&store, options.data, stored));
+        println!("{}", queries::run(&store, options.data, stored, &options.only));
         stopped.store(true, Ordering::Relaxed);
     });
     println!(
@@ -122,6 +124,7 @@ fn options() -> Options {
         data: Data::Short,
         folder: None,
         meanwhile: 0,
+        only: String::new(),
     };
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
@@ -131,8 +134,11 @@ fn options() -> Options {
             "--per-request" => options.per_request = value().parse().expect("a number"),
             "--meanwhile" => options.meanwhile = value().parse().expect("a number"),
             "--rich" => options.data = Data::Rich,
+            "--only" => options.only = value(),
             "--folder" => options.folder = Some(value().into()),
-            other => panic!("{other} is not known: --spans, --per-request, --rich, --folder, --meanwhile"),
+            other => {
+                panic!("{other} is not known: --spans, --per-request, --rich, --folder, --meanwhile, --only")
+            }
         }
     }
     options

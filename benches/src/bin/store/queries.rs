@@ -15,8 +15,8 @@ pub const STEP: u64 = 3_600_000;
 
 const QUERIES: usize = 50;
 
-/// Runs them all, and gives the table.
-pub fn run(store: &Store, data: Data, stored: usize) -> Table {
+/// Runs those with `only` in their names, and gives the table.
+pub fn run(store: &Store, data: Data, stored: usize, only: &str) -> Table {
     let mut table = Table::new(["query", "median ms", "p95 ms", "goal ms", "found"]);
     let end = FIRST + STEP * (stored as u64 / 10 + 1);
     let latest = |filter: Filter| Search {
@@ -42,6 +42,9 @@ pub fn run(store: &Store, data: Data, stored: usize) -> Table {
         })
         .collect();
     let mut add = |name: &str, goal: u32, ask: &dyn Fn(usize) -> usize| {
+        if !name.contains(only) {
+            return;
+        }
         let mut times = Vec::new();
         let mut found = 0;
         for number in 0..QUERIES {
