@@ -6,6 +6,7 @@ use futures_util::future::join_all;
 use proptest::prelude::*;
 use proptest::test_runner::Config;
 
+use super::partition::PartitionReader;
 use super::{Append, AppendError, Found, Hit, OpenError, Read, Search, SearchOrder, Store, StoreConfig};
 use crate::filter::Filter;
 use crate::model::{Span, TraceId};
@@ -302,6 +303,28 @@ fn only_one_collector_writes_a_folder() {
     Store::open(StoreConfig::new(folder.path()))
         .expect("free again")
         .close();
+}
+
+#[test]
+fn a_connection_sees_a_partition_at_one_moment() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = Store::open(StoreConfig::new(folder.path())).expect("opened");
+    append(&store, &many(40));
+    wait_for_blocks(&store);
+    let path = super::partition::paths(folder.path())
+        .expect("readable")
+        .remove(0);
+    let reader = PartitionReader::open(&path).expect("opened to read");
+    let connection = reader.connect().expect("connected");
+    let blocks = connection.blocks().expect("readable");
+    append(&store, &many(40));
+    wait_for_blocks(&store);
+    assert_eq!(connection.blocks().expect("readable"), blocks);
+    drop(connection);
+    let connection = reader.connect().expect("connected");
+    assert!(connection.blocks().expect("readable").len() > blocks.len());
+    drop(connection);
+    store.close();
 }
 
 #[test]

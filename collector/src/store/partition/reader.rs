@@ -46,7 +46,7 @@ impl PartitionReader {
         &self.path
     }
 
-    /// A connection to read by.
+    /// A connection to read by. All that it reads is of one moment.
     pub(in crate::store) fn connect(&self) -> Result<Borrowed<'_>, ReadError> {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let connection = match idle {
@@ -56,6 +56,8 @@ impl PartitionReader {
                 other => damaged(&other.to_string()),
             })?,
         };
+        // Else every statement takes and leaves a lock, and one may see a block that another does not.
+        connection.execute_batch("BEGIN")?;
         Ok(Borrowed {
             connection: Some(connection),
             of: self,
@@ -68,6 +70,7 @@ impl Drop for Borrowed<'_> {
         let mut idle = self.of.idle.lock().unwrap_or_else(PoisonError::into_inner);
         if idle.len() < KEPT
             && let Some(connection) = self.connection.take()
+            && connection.execute_batch("COMMIT").is_ok()
         {
             idle.push(connection);
         }
