@@ -188,7 +188,7 @@ fn places_of(block: &Block<BlockFrames<'_>>, id: TraceId) -> Result<Vec<usize>, 
     };
     let traces = block.trace()?.iter().enumerate();
     Ok(traces
-        .filter(|(_, trace)| **trace == number as u64)
+        .filter(|(_, trace)| **trace as usize == number)
         .map(|(place, _)| place)
         .collect())
 }

@@ -7,7 +7,7 @@ use super::sealed::{Frames, Part};
 use super::{Meta, parents};
 use crate::model::{SpanId, TraceId};
 use crate::store::ReadError;
-use crate::store::codec::{Cursor, Texts, damaged, expand, unpack};
+use crate::store::codec::{Cursor, Planes, Texts, damaged, expand, unpack};
 
 /// The part of a kind's number that is OTLP's kind; this very number says that the remainder has it.
 pub(in crate::store) const KIND_MASK: u64 = 7;
@@ -21,8 +21,8 @@ pub(in crate::store) struct Block<F> {
     start: OnceCell<Vec<u64>>,
     duration: OnceCell<Vec<u64>>,
     kind: OnceCell<Vec<u64>>,
-    trace: OnceCell<Vec<u64>>,
-    scope: OnceCell<Vec<u64>>,
+    trace: OnceCell<Vec<u32>>,
+    scope: OnceCell<Vec<u32>>,
     parent: OnceCell<Vec<Option<SpanId>>>,
     ids: OnceCell<Ids>,
     meta: OnceCell<Meta>,
@@ -49,7 +49,7 @@ pub(in crate::store) struct Shapes {
 /// A column of attributes.
 pub(in crate::store) enum ColumnValues {
     Texts(Texts),
-    Numbers(Vec<u64>),
+    Numbers(Planes),
 }
 
 impl<F: Frames> Block<F> {
@@ -89,13 +89,13 @@ impl<F: Frames> Block<F> {
     }
 
     /// The numbers of the spans' traces in [`Ids::traces`].
-    pub(in crate::store) fn trace(&self) -> Result<&[u64], ReadError> {
+    pub(in crate::store) fn trace(&self) -> Result<&[u32], ReadError> {
         let limit = self.ids()?.traces.len();
         get(&self.trace, || self.indices(Part::Trace, limit)).map(Vec::as_slice)
     }
 
     /// The numbers of the spans' scopes in [`Meta::scopes`].
-    pub(in crate::store) fn scope(&self) -> Result<&[u64], ReadError> {
+    pub(in crate::store) fn scope(&self) -> Result<&[u32], ReadError> {
         let limit = self.meta()?.scopes.len();
         get(&self.scope, || self.indices(Part::Scope, limit)).map(Vec::as_slice)
     }
@@ -150,7 +150,7 @@ impl<F: Frames> Block<F> {
                 if count > self.spans.saturating_mul(1 << 16) {
                     return Err(damaged("a column's length"));
                 }
-                ColumnValues::Numbers(unpack(&mut cursor, count)?)
+                ColumnValues::Numbers(Planes::read(&mut cursor, count)?)
             }
         })
     }
@@ -163,12 +163,8 @@ impl<F: Frames> Block<F> {
         unpack(&mut Cursor::new(&self.expand(part)?), self.spans)
     }
 
-    fn indices(&self, part: Part, limit: usize) -> Result<Vec<u64>, ReadError> {
-        let numbers = self.numbers(part)?;
-        if numbers.iter().any(|&number| number >= limit as u64) {
-            return Err(damaged("an index in a block"));
-        }
-        Ok(numbers)
+    fn indices(&self, part: Part, limit: usize) -> Result<Vec<u32>, ReadError> {
+        Planes::read(&mut Cursor::new(&self.expand(part)?), self.spans)?.indices(limit)
     }
 
     fn texts(&self, part: Part) -> Result<Texts, ReadError> {

@@ -125,7 +125,7 @@ fn put_attribute(
         }
         ColumnValues::Texts(texts) => value.0.extend_from_slice(texts.at(at)),
         ColumnValues::Numbers(numbers) => {
-            let number = *numbers.get(at).ok_or_else(|| damaged("a column's length"))?;
+            let number = numbers.get(at).ok_or_else(|| damaged("a column's length"))?;
             match column.kind {
                 Type::Bool => value.varint(2, u64::from(number != 0)),
                 Type::Double => value.fixed64(4, number),

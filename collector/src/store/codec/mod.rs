@@ -8,7 +8,7 @@ mod texts;
 
 pub(super) use cursor::{Cursor, put_bytes};
 pub(super) use frame::{Compressor, expand};
-pub(super) use numbers::{pack, unpack};
+pub(super) use numbers::{Planes, pack, unpack};
 pub(super) use texts::{TextColumn, Texts};
 
 use super::ReadError;

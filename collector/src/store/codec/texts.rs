@@ -5,7 +5,7 @@ use std::hash::BuildHasher;
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 
-use super::{Cursor, damaged, pack, unpack};
+use super::{Cursor, Planes, damaged, pack, unpack};
 use crate::store::ReadError;
 use crate::wire::put_varint;
 
@@ -128,11 +128,7 @@ impl Texts {
             end
         });
         let ends = ends.collect();
-        let places = unpack(&mut cursor, places)?;
-        if places.iter().any(|&place| place >= texts as u64) {
-            return Err(damaged("a text's number"));
-        }
-        let places = places.into_iter().map(|place| place as u32).collect();
+        let places = Planes::read(&mut cursor, places)?.indices(texts)?;
         Ok(Self {
             bytes,
             first,

@@ -4,11 +4,11 @@ use super::bits::Bits;
 
 use super::finder::{Finder, Finders};
 use super::scopes::of_scopes;
-use crate::filter::{Filter, Test, ValueTest, holds};
+use crate::filter::{Filter, Order, Test, ValueTest, holds};
 use crate::model::{Span, Value};
 use crate::store::ReadError;
 use crate::store::block::{Block, Column, ColumnValues, Frames, Type, signed};
-use crate::store::codec::Texts;
+use crate::store::codec::{Planes, Texts};
 use crate::wire::{Origin, SpanView, ValueView};
 
 /// The spans with such an attribute.
@@ -19,20 +19,19 @@ pub(super) fn with<F: Frames>(
     test: &Test,
     finders: &Finders,
 ) -> Result<Bits, ReadError> {
-    let mut bits = of_scopes(block, &scopes(block, test)?)?;
+    let finder = finders.get(key)?;
+    let mut bits = of_scopes(block, &scopes(block, finder, test)?)?;
     for (number, column) in block.meta()?.columns.iter().enumerate() {
         if column.key == key && may_match(column.kind, value) {
-            let matches = match value {
-                ValueTest::Present => None,
-                value => Some(values(&block.column(number as u16)?, column, value, finders)?),
-            };
-            // Nearly always none matches, and whose values they are need not be known.
-            if matches.as_ref().is_none_or(|matches| matches.contains(&true)) {
-                bits.or(&spans_of(block, number as u16, matches.as_deref())?);
+            let number = number as u16;
+            if *value == ValueTest::Present {
+                bits.or(&spans_of(block, number, None)?);
+            } else if let Some(matches) = values(&block.column(number)?, column, value, finders)? {
+                bits.or(&spans_of(block, number, Some(&matches))?);
             }
         }
     }
-    bits.or(&remainder(block, finders.get(key)?, test)?);
+    bits.or(&remainder(block, finder, test)?);
     Ok(bits)
 }
 
@@ -47,7 +46,7 @@ pub(super) fn anywhere<F: Frames>(
         return Ok(Bits::all(block.len()));
     }
     let finder = finders.get(text)?;
-    let mut bits = of_scopes(block, &scopes(block, test)?)?;
+    let mut bits = of_scopes(block, &scopes(block, finder, test)?)?;
     let names = block.name()?;
     if let Some(matches) = texts_with(names, finder) {
         bits.or(&Bits::from_iter(
@@ -82,10 +81,11 @@ pub(super) fn anywhere<F: Frames>(
 }
 
 /// Of each scope, whether the test is true of what a span has from it alone.
-fn scopes<F: Frames>(block: &Block<F>, test: &Test) -> Result<Vec<bool>, ReadError> {
+fn scopes<F: Frames>(block: &Block<F>, finder: &Finder, test: &Test) -> Result<Vec<bool>, ReadError> {
     let filter = Filter::Is(test.clone());
     let matches = block.meta()?.scopes.iter().map(|scope| {
-        partial(&[], scope.origin().unwrap_or_default()).is_some_and(|span| filter.matches(&span))
+        (finder.is_in(&scope.resource) || finder.is_in(&scope.scope))
+            && partial(&[], scope.origin().unwrap_or_default()).is_some_and(|span| filter.matches(&span))
     });
     Ok(matches.collect())
 }
@@ -135,52 +135,73 @@ fn may_match(kind: Type, test: &ValueTest) -> bool {
     }
 }
 
-/// Of each value of a column, whether it is as asked.
+/// Of each value of a column, whether it is as asked; `None` when none is.
 fn values(
     values: &ColumnValues,
     column: &Column,
     test: &ValueTest,
     finders: &Finders,
-) -> Result<Vec<bool>, ReadError> {
-    Ok(match values {
-        ColumnValues::Numbers(values) => match (test, column.kind) {
-            (ValueTest::Number(order, wanted), Type::Int) => values
-                .iter()
-                .map(|&number| order.holds(signed(number) as f64, *wanted))
-                .collect(),
-            (ValueTest::Number(order, wanted), Type::Double) => values
-                .iter()
-                .map(|&number| order.holds(f64::from_bits(number), *wanted))
-                .collect(),
-            _ => numbers(values, column.kind)
+) -> Result<Option<Vec<bool>>, ReadError> {
+    let matches: Vec<bool> = match values {
+        ColumnValues::Numbers(planes) => match test {
+            ValueTest::Number(order, wanted) if !may_stand(planes, column.kind, *order, *wanted) => {
+                return Ok(None);
+            }
+            ValueTest::Number(order, wanted) if column.kind == Type::Int => {
+                let numbers = planes.numbers().into_iter();
+                numbers
+                    .map(|number| order.holds(signed(number) as f64, *wanted))
+                    .collect()
+            }
+            _ => numbers(planes, column.kind)
                 .map(|value| test.matches(&value))
                 .collect(),
         },
         ColumnValues::Texts(texts) => {
             let distinct = (0..texts.distinct()).map(|number| texts.text(number));
-            let matches: Vec<bool> = match (column.kind, test) {
-                (Type::Text, ValueTest::Contains(part)) => texts_with(texts, finders.get(part)?)
-                    .unwrap_or_else(|| vec![false; texts.distinct() as usize]),
+            let matches: Option<Vec<bool>> = match (column.kind, test) {
+                (Type::Text, ValueTest::Contains(part)) => texts_with(texts, finders.get(part)?),
                 (Type::Text, ValueTest::Equals(wanted)) => {
-                    distinct.map(|text| text == wanted.as_bytes()).collect()
+                    Some(distinct.map(|text| text == wanted.as_bytes()).collect())
                 }
-                (Type::Text, _) => vec![false; texts.distinct() as usize],
-                _ => distinct
-                    .map(|message| value_of(message).is_some_and(|value| test.matches(&value)))
-                    .collect(),
+                (Type::Text, _) => None,
+                _ => Some(
+                    distinct
+                        .map(|message| value_of(message).is_some_and(|value| test.matches(&value)))
+                        .collect(),
+                ),
             };
+            let Some(matches) = matches else { return Ok(None) };
             texts
                 .places()
                 .iter()
                 .map(|&text| matches[text as usize])
                 .collect()
         }
-    })
+    };
+    // Nearly always none matches, and whose values they are need not be known.
+    Ok(matches.contains(&true).then_some(matches))
+}
+
+/// Whether some of a column's numbers may stand so to `wanted`, by their bounds.
+fn may_stand(planes: &Planes, kind: Type, order: Order, wanted: f64) -> bool {
+    let (least, most) = planes.bounds().into_inner();
+    let (least, most) = match kind {
+        Type::Int => (signed(least) as f64, signed(most) as f64),
+        // Doubles that are not below 0 stand to each other as their bits do.
+        Type::Double if most <= f64::INFINITY.to_bits() => (f64::from_bits(least), f64::from_bits(most)),
+        _ => return true,
+    };
+    match order {
+        Order::Less | Order::LessOrEqual => order.holds(least, wanted),
+        Order::Greater | Order::GreaterOrEqual => order.holds(most, wanted),
+        Order::Equal => (least..=most).contains(&wanted),
+    }
 }
 
 /// The values in a column of numbers.
-pub(super) fn numbers(values: &[u64], kind: Type) -> impl Iterator<Item = Value> {
-    values.iter().map(move |&number| match kind {
+pub(super) fn numbers(planes: &Planes, kind: Type) -> impl Iterator<Item = Value> {
+    planes.numbers().into_iter().map(move |number| match kind {
         Type::Bool => Value::Bool(number != 0),
         Type::Double => Value::Double(f64::from_bits(number)),
         _ => Value::Int(signed(number)),
@@ -215,4 +236,48 @@ fn spans_of<F: Frames>(block: &Block<F>, column: u16, matches: Option<&[bool]>) 
         }
     }
     Ok(bits)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::store::codec::{Cursor, pack};
+
+    fn double() -> impl Strategy<Value = f64> {
+        prop_oneof![-3.0..3.0, prop::num::f64::ANY]
+    }
+
+    proptest! {
+        #[test]
+        fn a_column_with_a_number_that_stands_so_is_never_left_out(
+            doubles in prop::collection::vec(double(), 1..20),
+            wanted in double(),
+        ) {
+            let orders = [Order::Less, Order::LessOrEqual, Order::Equal, Order::GreaterOrEqual, Order::Greater];
+            let bits: Vec<u64> = doubles.iter().map(|number| number.to_bits()).collect();
+            for kind in [Type::Double, Type::Int] {
+                let mut bytes = Vec::new();
+                pack(&mut bytes, &bits);
+                let planes = Planes::read(&mut Cursor::new(&bytes), bits.len()).expect("whole");
+                for (order, number) in orders.iter().flat_map(|order| bits.iter().map(move |bits| (*order, *bits))) {
+                    let number = if kind == Type::Int { signed(number) as f64 } else { f64::from_bits(number) };
+                    for wanted in [wanted, number] {
+                        prop_assert!(!order.holds(number, wanted) || may_stand(&planes, kind, order, wanted));
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_column_whose_bounds_say_so_is_left_out() {
+        let mut bytes = Vec::new();
+        pack(&mut bytes, &[0.0, 0.25, 1.0].map(f64::to_bits));
+        let planes = Planes::read(&mut Cursor::new(&bytes), 3).expect("whole");
+        assert!(!may_stand(&planes, Type::Double, Order::Greater, 2.0));
+        assert!(!may_stand(&planes, Type::Double, Order::Less, 0.0));
+        assert!(!may_stand(&planes, Type::Double, Order::Equal, -1.0));
+    }
 }

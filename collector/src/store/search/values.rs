@@ -25,8 +25,8 @@ impl<F: Frames> Block<F> {
                         *counts.entry(text).or_default() += count;
                     }
                 }
-                ColumnValues::Numbers(values) => {
-                    let values: Vec<Value> = numbers(&values, column.kind).collect();
+                ColumnValues::Numbers(planes) => {
+                    let values: Vec<Value> = numbers(&planes, column.kind).collect();
                     for text in values.iter().filter_map(written) {
                         *counts.entry(text).or_default() += 1;
                     }
