@@ -11,7 +11,7 @@ use crate::model::{Kind, Span, StatusCode, TraceId, Value};
 use crate::store::codec::damaged;
 use crate::store::head::Unsealed;
 use crate::store::{Hit, Operation, ReadError};
-use crate::wire::{self, Origin, Place, Request, Scoped, Signal, SpanView};
+use crate::wire::{self, Field, Fields, Origin, Place, Request, Scoped, Signal, SpanView};
 
 /// The requests of spans among those in the head.
 fn requests(head: &[Unsealed]) -> impl Iterator<Item = (&Request, &[Place])> {
@@ -107,7 +107,7 @@ impl Candidate<'_> {
         })
     }
 
-    /// What every span has is told from its bytes; for the rest the span is read, if the bytes hold the word at all.
+    /// What every span has is told from its bytes; for the rest the span is read, if the bytes hold the word where it may count.
     fn is(&self, test: &Test, finders: &Finders, scopes: &mut Scopes<'_>) -> Result<bool, ReadError> {
         let span = &self.span;
         Ok(match test {
@@ -117,22 +117,41 @@ impl Candidate<'_> {
             Test::Error(error) => self.is_error() == *error,
             Test::Duration(order, nanos) => order.holds(span.duration(), *nanos),
             Test::Start(order, nanos) => order.holds(span.start, *nanos),
-            Test::Attribute(word, _) | Test::Anywhere(word) => {
-                let finder = finders.get(word)?;
-                let found = |bytes| finder.is_in(bytes);
-                let anywhere = found(span.bytes)
-                    || found(self.request.resource(self.scoped))
-                    || found(self.request.scope(self.scoped));
-                if anywhere && self.whole.get().is_none() {
-                    let _ = self.whole.set(scopes.read(span, self.scope)?);
-                }
-                anywhere
-                    && self
-                        .whole
-                        .get()
-                        .is_some_and(|span| Filter::Is(test.clone()).matches(span))
+            Test::Attribute(key, wanted) => {
+                let finder = finders.get(key)?;
+                let own = span.attributes().filter(|attribute| attribute.key == key);
+                own.filter_map(|attribute| attribute.value.read().ok())
+                    .any(|value| wanted.matches(&value))
+                    || (self.beside().any(|bytes| finder.is_in(bytes)) && self.whole_is(test, scopes)?)
+            }
+            Test::Anywhere(text) => {
+                let finder = finders.get(text)?;
+                let found = finder.is_in(span.bytes) || self.beside().any(|bytes| finder.is_in(bytes));
+                found && self.whole_is(test, scopes)?
             }
         })
+    }
+
+    /// The messages with attributes that are not the span's own: resource, scope, events and links.
+    fn beside(&self) -> impl Iterator<Item = &[u8]> {
+        let nested = Fields::new(self.span.bytes).filter_map(|field| match field {
+            Ok((11 | 13, Field::Bytes(bytes))) => Some(bytes),
+            _ => None,
+        });
+        [
+            self.request.resource(self.scoped),
+            self.request.scope(self.scoped),
+        ]
+        .into_iter()
+        .chain(nested)
+    }
+
+    fn whole_is(&self, test: &Test, scopes: &mut Scopes<'_>) -> Result<bool, ReadError> {
+        if self.whole.get().is_none() {
+            let _ = self.whole.set(scopes.read(&self.span, self.scope)?);
+        }
+        let matches = |span| Filter::Is(test.clone()).matches(span);
+        Ok(self.whole.get().is_some_and(matches))
     }
 
     fn is_error(&self) -> bool {
