@@ -58,7 +58,8 @@ impl Read for Store {
         let mut top = Top::new(search.order, search.limit);
         let finders = Finders::new(&filter)?;
         in_head::search(&snapshot.head, &filter, &finders, &required, &mut top)?;
-        in_blocks::search(&snapshot, search, &finders, &required, &mut top)?;
+        let second = &self.shared.second;
+        in_blocks::search(&snapshot, search, &finders, &required, second, &mut top)?;
         Ok(Found {
             hits: top.into_hits(),
         })

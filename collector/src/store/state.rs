@@ -69,6 +69,8 @@ pub(super) struct Shared {
     pub(super) shrunk: Condvar,
     /// The store is closing.
     pub(super) closed: Condvar,
+    /// Of the searches that go on at once one has a second thread.
+    pub(super) second: Mutex<()>,
 }
 
 impl Shared {

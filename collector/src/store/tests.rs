@@ -94,6 +94,10 @@ fn check(store: &Store, spans: &[Span], searches: &[Search]) -> Result<(), TestC
     }
     for search in searches {
         let found = store.search(search).expect("readable");
+        // The same as on one thread, with all that it says.
+        let second = store.shared.second.lock().expect("not poisoned");
+        prop_assert_eq!(&store.search(search).expect("readable"), &found);
+        drop(second);
         let expected = expected(spans, search);
         match search.order {
             SearchOrder::Latest => prop_assert_eq!(

@@ -49,7 +49,8 @@ pub(in crate::store) fn search(
         for place in places {
             let span = request.span(*place).ok_or_else(|| damaged("a request"))?;
             let time = required.start.contains(&span.start) && required.duration.contains(&span.duration());
-            if !time || !top.takes(top.key(span.start, span.duration())) {
+            let bound = top.bound();
+            if !time || !bound.takes(bound.key(span.start, span.duration())) {
                 continue;
             }
             let scoped = request.scopes[place.scope as usize];

@@ -16,4 +16,4 @@ pub(super) use candidates::candidates;
 pub(super) use evaluate::evaluate;
 pub(super) use finder::Finders;
 pub(super) use required::Required;
-pub(super) use top::Top;
+pub(super) use top::{Bound, Top};
