@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::appending::now;
 use super::block::{Builder, Sealed};
 use super::codec::Compressor;
 use super::config::StoreConfig;
@@ -13,7 +12,7 @@ use super::partition::{Batch, BlockInfo, PartitionReader, PartitionWriter};
 use super::rollup::{self, Recent};
 use super::state::{PartitionState, Shared};
 use super::{OpenError, ReadError};
-use crate::model::Nanos;
+use crate::model::{Nanos, now};
 use crate::wire::Signal;
 
 /// zstd's level: higher ones take more time than they save bytes.

@@ -11,8 +11,8 @@ use tokio::sync::broadcast;
 use tower_service::Service;
 
 use super::testing::{Arriving, Memory, NOW, hostile, large, sample_traces};
-use super::{Tail, WebConfig, now, router};
-use crate::model::{Span, Trace};
+use super::{Tail, WebConfig, router};
+use crate::model::{Span, Trace, now};
 use crate::wire::{self, Input, JsonRequest, Limits, Signal, Unbounded};
 
 struct Answer {

@@ -8,13 +8,13 @@ use maud::{Markup, html};
 
 use super::spark::{Spark, at_most};
 use crate::filter::line::quoted;
-use crate::model::Nanos;
+use crate::model::{Nanos, now};
 use crate::store::{Read, RedPoint, RedQuery, RedSeries};
 use crate::web::layout::Page;
 use crate::web::palette::own;
 use crate::web::respond::{PageError, off, to_response};
 use crate::web::search::{Params, address, encoded};
-use crate::web::{Site, format, now};
+use crate::web::{Site, format};
 
 const MINUTE: Nanos = 60_000_000_000;
 
