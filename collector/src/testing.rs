@@ -13,7 +13,7 @@ use prost::Message;
 
 use crate::filter::{Filter, Order, Test, TextTest, ValueTest};
 use crate::model::Kind;
-use crate::wire::{Limits, Request, Signal};
+use crate::wire::{Input, JsonRequest, Limits, Request, Signal, Unbounded};
 
 /// The request that this message is.
 pub(crate) fn request(message: &ExportTraceServiceRequest) -> Request {
@@ -27,10 +27,27 @@ pub(crate) fn spans(request: &Request) -> Vec<crate::model::Span> {
 
 /// The spans of a request that is OTLP's JSON.
 pub(crate) fn from_json(json: &str) -> Vec<crate::model::Span> {
-    use crate::wire::{Input, JsonRequest, Unbounded};
-    let json = Input::Whole(json.as_bytes());
-    let bytes = crate::wire::from_json(JsonRequest::Traces, json, &mut Unbounded).expect("OTLP's JSON");
-    spans(&Request::read(Signal::Traces, bytes.into(), &Limits::default()).expect("a request"))
+    spans(&json_request(
+        JsonRequest::Traces,
+        Signal::Traces,
+        json.as_bytes(),
+    ))
+}
+
+/// The request that OTLP's JSON is.
+pub(crate) fn json_request(kind: JsonRequest, signal: Signal, json: &[u8]) -> Request {
+    let bytes = crate::wire::from_json(kind, Input::Whole(json), &mut Unbounded).expect("OTLP's JSON");
+    Request::read(signal, bytes.into(), &Limits::default()).expect("a request")
+}
+
+/// A request with a log record of trace 1 repeated in every byte, at this time.
+pub(crate) fn log(time: u64, body: &str) -> Request {
+    let record = serde_json::json!({
+        "timeUnixNano": time.to_string(), "traceId": "01".repeat(16), "spanId": "01".repeat(8),
+        "body": {"stringValue": body},
+    });
+    let json = serde_json::json!({"resourceLogs": [{"scopeLogs": [{"logRecords": [record]}]}]});
+    json_request(JsonRequest::Logs, Signal::Logs, json.to_string().as_bytes())
 }
 
 /// A few words, so that things meet.

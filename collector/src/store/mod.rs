@@ -37,3 +37,5 @@ pub use red::{RedPoint, RedQuery, RedSeries};
 mod tests;
 #[cfg(test)]
 mod expiring_tests;
+#[cfg(test)]
+mod reading_tests;

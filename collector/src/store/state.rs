@@ -42,7 +42,8 @@ impl PartitionState {
     }
 }
 
-/// The state at one moment: a span is in it once, wherever it is on its way.
+/// The state at one moment: a span is in it once, wherever it is on its way. What is read from a partition beside its
+/// `blocks` may be of a later moment: see [`head::after`](super::head::after).
 #[derive(Debug)]
 pub(super) struct Snapshot {
     pub(super) head: Vec<Unsealed>,

@@ -74,6 +74,16 @@ impl Borrowed<'_> {
         self.connection.as_ref().ok_or_else(|| damaged("a connection"))
     }
 
+    /// What `read` finds, and up to where the log was in the blocks at that moment.
+    pub(in crate::store) fn at_once<T>(
+        &self,
+        read: impl FnOnce(&Self) -> Result<T, ReadError>,
+    ) -> Result<(Through, T), ReadError> {
+        // It only reads: what ends it does not matter.
+        let _moment = self.get()?.unchecked_transaction()?;
+        Ok((self.through()?, read(self)?))
+    }
+
     /// All blocks, in their order.
     pub(in crate::store) fn blocks(&self) -> Result<Vec<BlockInfo>, ReadError> {
         let mut statement = self.get()?.prepare_cached("SELECT * FROM block ORDER BY id")?;
