@@ -1,5 +1,7 @@
 //! Requests and filters for property tests.
 
+use std::ops::Range;
+
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::tonic::common::v1::any_value::Value as Any;
 use opentelemetry_proto::tonic::common::v1::{
@@ -12,7 +14,7 @@ use proptest::prelude::*;
 use prost::Message;
 
 use crate::filter::{Filter, Order, Test, TextTest, ValueTest};
-use crate::model::Kind;
+use crate::model::{Kind, Nanos, SpanId, TraceId};
 use crate::wire::{Input, JsonRequest, Limits, Request, Signal, Unbounded};
 
 /// The request that this message is.
@@ -23,6 +25,30 @@ pub(crate) fn request(message: &ExportTraceServiceRequest) -> Request {
 /// The spans of a request, as the model has them.
 pub(crate) fn spans(request: &Request) -> Vec<crate::model::Span> {
     request.spans().collect()
+}
+
+/// A span without a name, and with nothing in it.
+pub(crate) fn blank(trace_id: TraceId, span_id: SpanId, time: Range<Nanos>) -> crate::model::Span {
+    crate::model::Span {
+        trace_id,
+        span_id,
+        parent_id: None,
+        trace_state: String::new(),
+        flags: 1,
+        name: String::new(),
+        kind: Kind::Unspecified,
+        start: time.start,
+        end: time.end,
+        attributes: Vec::new(),
+        dropped_attributes: 0,
+        events: Vec::new(),
+        dropped_events: 0,
+        links: Vec::new(),
+        dropped_links: 0,
+        status: Default::default(),
+        resource: Default::default(),
+        scope: Default::default(),
+    }
 }
 
 /// The spans of a request that is OTLP's JSON.
@@ -214,7 +240,8 @@ pub(crate) fn message() -> impl Strategy<Value = ExportTraceServiceRequest> {
         .prop_map(|resource_spans| ExportTraceServiceRequest { resource_spans })
 }
 
-fn order() -> impl Strategy<Value = Order> {
+/// One of all.
+pub(crate) fn order() -> impl Strategy<Value = Order> {
     prop::sample::select(vec![
         Order::Less,
         Order::LessOrEqual,

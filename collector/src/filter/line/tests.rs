@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use super::{LineError, MAX_DEPTH, MAX_LENGTH, Problem, Wanted, complete, parse};
 use crate::filter::{Filter, Order, Test, TextTest, ValueTest};
 use crate::model::{Kind, Nanos};
+use crate::testing::order;
 
 const NOW: Nanos = 1_700_000_000_000_000_000;
 
@@ -236,16 +237,6 @@ fn text() -> impl Strategy<Value = String> {
         Just("error".to_owned()),
         Just("200".to_owned()),
     ]
-}
-
-fn order() -> impl Strategy<Value = Order> {
-    prop::sample::select(vec![
-        Order::Less,
-        Order::LessOrEqual,
-        Order::Equal,
-        Order::GreaterOrEqual,
-        Order::Greater,
-    ])
 }
 
 fn test() -> impl Strategy<Value = Test> {
