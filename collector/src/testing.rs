@@ -14,7 +14,7 @@ use proptest::prelude::*;
 use prost::Message;
 
 use crate::filter::{Filter, Order, Test, TextTest, ValueTest};
-use crate::model::{Kind, Nanos, SpanId, TraceId};
+use crate::model::{Kind, Nanos, SpanId, StatusCode, TraceId};
 use crate::wire::{Input, JsonRequest, Limits, Request, Signal, Unbounded};
 
 /// The request that this message is.
@@ -241,6 +241,11 @@ pub(crate) fn message() -> impl Strategy<Value = ExportTraceServiceRequest> {
 }
 
 /// One of all.
+pub(crate) fn status() -> impl Strategy<Value = StatusCode> {
+    prop::sample::select(vec![StatusCode::Unset, StatusCode::Ok, StatusCode::Error])
+}
+
+/// One of all.
 pub(crate) fn order() -> impl Strategy<Value = Order> {
     prop::sample::select(vec![
         Order::Less,
@@ -279,7 +284,7 @@ pub(crate) fn filter() -> impl Strategy<Value = Filter> {
         text_test().prop_map(Test::Service),
         text_test().prop_map(Test::Name),
         (0..6_u64).prop_map(|kind| Test::Kind(Kind::from_otlp(kind))),
-        any::<bool>().prop_map(Test::Error),
+        status().prop_map(Test::Status),
         (order(), 0..20_u64).prop_map(|(order, nanos)| Test::Duration(order, nanos)),
         (order(), 0..20_u64).prop_map(|(order, nanos)| Test::Start(order, nanos)),
         (key(), value_test()).prop_map(|(key, test)| Test::Attribute(key, test)),
