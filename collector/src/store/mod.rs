@@ -26,7 +26,6 @@ mod reading;
 mod inventory;
 
 pub use append::{Append, AppendError};
-pub use appending::Appender;
 pub use config::{OpenError, StoreConfig};
 pub use embedded::Store;
 pub use inventory::Inventory;

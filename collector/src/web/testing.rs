@@ -48,12 +48,11 @@ impl Stored {
 
 /// On a thread of its own: who calls may be on a runtime's.
 fn append(store: &Store, requests: Vec<Request>) {
-    let appender = store.appender().expect("open to write");
+    let all = join_all(requests.into_iter().map(|request| store.append(request)));
     std::thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .build()
             .expect("a runtime");
-        let all = join_all(requests.into_iter().map(|request| appender.append(request)));
         for result in runtime.block_on(all) {
             result.expect("appended");
         }

@@ -59,11 +59,11 @@ impl Stored {
         let request = Request::read(Signal::Traces, bytes.into(), &Limits::default()).unwrap();
         assert_eq!(request.reason, None);
         let stored = Self::empty();
-        let appender = stored.store.appender().unwrap();
+        let appended = stored.store.append(request);
         // On a thread of its own: the test is on a runtime's.
         let append = move || {
             let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-            runtime.block_on(appender.append(request))
+            runtime.block_on(appended)
         };
         std::thread::spawn(append).join().unwrap().unwrap();
         stored
@@ -75,7 +75,7 @@ impl Stored {
             .map(|id| span(1, id, 0, "lost", 0..1, json!({})))
             .collect();
         let stored = Self::with(&[of("shop", json!([]), &spans)]);
-        while stored.store.unsealed() >= 8192 {
+        while stored.store.inventory().unsealed >= 8192 {
             std::thread::sleep(Duration::from_millis(2));
         }
         for file in std::fs::read_dir(stored.folder.path()).unwrap() {
