@@ -63,7 +63,8 @@ pub(super) fn span<E: Encoding>(out: &mut Vec<u8>, span: &SpanRecord) {
         // "Sampled" alone: W3C's second bit is "random", Jaeger's is "debug".
         own.i32(7, i32::from(span.flags.is_sampled()));
         own.i64(8, micros(span.start_ns));
-        own.i64(9, micros(span.end_ns.saturating_sub(span.start_ns)));
+        // At least one: Jaeger takes a duration of 0 for a clock that went backwards, and warns.
+        own.i64(9, micros(span.end_ns.saturating_sub(span.start_ns)).max(1));
         own.list(10, &tags(span), tag::<E>);
         if !logs.is_empty() {
             own.list(11, &logs, |out, (time_ns, fields)| {
@@ -118,10 +119,8 @@ fn tags(span: &SpanRecord) -> Tags<'_> {
         }
     }
     if !span.scope.is_empty() {
-        // The second name is the first one's before 2022, and what old installations know.
-        for name in ["otel.scope.name", "otel.library.name"] {
-            extra.push((name, Tag::Text(span.scope.as_ref().into())));
-        }
+        // Not the name before 2022, too: Jaeger would show both.
+        extra.push(("otel.scope.name", Tag::Text(span.scope.as_ref().into())));
     }
     if !span.trace_state.is_empty() {
         extra.push(("w3c.tracestate", Tag::Text(span.trace_state.as_ref().into())));

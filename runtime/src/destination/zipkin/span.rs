@@ -113,9 +113,8 @@ fn extra(span: &SpanRecord) -> Vec<(&'static str, String)> {
         }
     }
     if !span.scope.is_empty() {
-        // The second name is the first one's before 2022; the specification asks for both.
+        // Not the name before 2022, too: those who read both, as Jaeger does, would show one of them twice.
         tags.push(("otel.scope.name", span.scope.clone().into_owned()));
-        tags.push(("otel.library.name", span.scope.clone().into_owned()));
     }
     if !span.trace_state.is_empty() {
         tags.push(("w3c.tracestate", span.trace_state.as_ref().to_owned()));
@@ -223,7 +222,7 @@ mod tests {
             json!({
                 "service.namespace": "market", "peer.service": "bank", "both": "span", "n": "-7", "f": "0.5",
                 "list": "[\"a\\\"\",\"b\"]", "otel.status_code": "ERROR", "error": "declined",
-                "otel.scope.name": "app::pay", "otel.library.name": "app::pay", "w3c.tracestate": "a=b",
+                "otel.scope.name": "app::pay", "w3c.tracestate": "a=b",
                 "otel.dropped_attributes_count": "1", "otel.dropped_events_count": "2",
                 "otel.dropped_links_count": "3",
             })

@@ -18,7 +18,7 @@ pub(crate) fn read_folder(folder: &Path) -> Result<Vec<Span>, Box<dyn Error>> {
 }
 
 /// The spans of an `ExportTraceServiceRequest`; none of the other requests.
-fn request(request: &Value) -> Result<Vec<Span>, Box<dyn Error>> {
+pub(crate) fn request(request: &Value) -> Result<Vec<Span>, Box<dyn Error>> {
     let mut spans = Vec::new();
     for resource in items(&request["resourceSpans"]) {
         let mut process = tags(&resource["resource"]["attributes"])?;
@@ -47,6 +47,8 @@ fn span(made: &Value) -> Result<Span, Box<dyn Error>> {
     );
     let mut tags = tags(&made["attributes"])?;
     let kind = match made["kind"].as_u64() {
+        // Of a format without it.
+        None | Some(0) => "",
         Some(1) => "internal",
         Some(2) => "server",
         Some(3) => "client",
@@ -54,9 +56,11 @@ fn span(made: &Value) -> Result<Span, Box<dyn Error>> {
         Some(5) => "consumer",
         other => return Err(format!("a span has the kind {other:?}").into()),
     };
-    push(&mut tags, "span.kind", Tag::Text(kind.into()));
+    if !kind.is_empty() {
+        push(&mut tags, "span.kind", Tag::Text(kind.into()));
+    }
     match made["status"]["code"].as_u64() {
-        None => {}
+        None | Some(0) => {}
         Some(1) => push(&mut tags, "otel.status_code", Tag::Text("OK".into())),
         Some(2) => {
             push(&mut tags, "otel.status_code", Tag::Text("ERROR".into()));
@@ -83,11 +87,14 @@ fn span(made: &Value) -> Result<Span, Box<dyn Error>> {
 
 /// The parent first, then the links.
 fn references(made: &Value, trace_id: &str) -> Result<Vec<Reference>, Box<dyn Error>> {
-    let parent = made["parentSpanId"].as_str().map(|span_id| Reference {
-        kind: CHILD_OF.into(),
-        trace_id: trace_id.into(),
-        span_id: span_id.into(),
-    });
+    let parent = made["parentSpanId"]
+        .as_str()
+        .filter(|id| !id.is_empty())
+        .map(|span_id| Reference {
+            kind: CHILD_OF.into(),
+            trace_id: trace_id.into(),
+            span_id: span_id.into(),
+        });
     let mut references = Vec::from_iter(parent);
     for link in items(&made["links"]) {
         references.push(Reference {
@@ -158,7 +165,7 @@ pub(crate) fn push(tags: &mut Tags, key: &str, tag: Tag) {
 
 /// Adds a text, if it is there.
 fn push_text(tags: &mut Tags, key: &str, value: &Value) {
-    if let Some(text) = value.as_str() {
+    if let Some(text) = value.as_str().filter(|text| !text.is_empty()) {
         push(tags, key, Tag::Text(text.into()));
     }
 }
