@@ -96,8 +96,12 @@ fn zipkin(env: &mut Env<'_>, traces: &mut SignalSettings, is_named: bool) -> Zip
                 zipkin::ENDPOINT,
                 format!("has no effect: {by} does not name zipkin"),
             );
-        } else {
+        } else if Built::HERE.otlp {
             traces.exporters.get_or_insert_default().push(Exporter::Zipkin);
+        } else {
+            let message =
+                "has no effect: this program was built without spanwright's feature `otlp`, which has Zipkin";
+            env.refuse(zipkin::ENDPOINT, message);
         }
     }
     settings

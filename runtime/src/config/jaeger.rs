@@ -61,12 +61,14 @@ pub(super) enum Asked<'a> {
 /// What this program was built with.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Built {
+    pub(super) otlp: bool,
     pub(super) thrift: bool,
     pub(super) grpc: bool,
 }
 
 impl Built {
     pub(super) const HERE: Self = Self {
+        otlp: cfg!(feature = "otlp"),
         thrift: cfg!(feature = "jaeger-thrift"),
         grpc: cfg!(feature = "grpc"),
     };
@@ -271,6 +273,7 @@ fn usable(env: &mut Env<'_>, variable: &str, target: JaegerTarget, built: Built)
             Some(Route::OtlpHttp) | None => ("OTLP over HTTP", None),
         },
     };
+    let lacking = lacking.or((!built.otlp).then_some("otlp"));
     match lacking {
         Some(feature) => {
             let message = format!(

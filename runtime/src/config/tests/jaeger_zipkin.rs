@@ -4,10 +4,12 @@ use super::super::jaeger::{Asked, Built, read as read_jaeger};
 use super::*;
 
 const ALL: Built = Built {
+    otlp: true,
     thrift: true,
     grpc: true,
 };
 const NONE: Built = Built {
+    otlp: true,
     thrift: false,
     grpc: false,
 };
@@ -163,6 +165,14 @@ fn without_the_feature_one_line_says_what_to_do() {
             assert!(parts.iter().all(|part| line.contains(part)), "{line}");
         }
     }
+}
+
+#[test]
+fn without_any_way_to_send_one_line_says_so() {
+    let built = Built { otlp: false, ..NONE };
+    let (target, told) = jaeger(Asked::ByVariables, built, &[("JAEGER_ENDPOINT", "http://j:4318")]);
+    assert_eq!(target, "none");
+    assert!(told.len() == 1 && told[0].contains("`otlp`"), "{told:?}");
 }
 
 #[test]

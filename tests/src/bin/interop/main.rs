@@ -152,13 +152,13 @@ impl<'a> Shown<'a> {
         let services: BTreeSet<&str> = made.iter().map(|span| span.service.as_str()).collect();
         let deadline = Instant::now() + SHOWN;
         let read = loop {
-            let read = self.new(read::read_traces(&self.jaeger.api(), &services).await?);
+            let read = self.unseen(read::read_traces(&self.jaeger.api(), &services).await?);
             if read.len() >= made.len() || Instant::now() > deadline {
                 break read;
             }
             tokio::time::sleep(Duration::from_millis(200)).await;
         };
-        let by_v3 = self.new(read_v3::read_traces(&self.jaeger.api(), &services).await?);
+        let by_v3 = self.unseen(read_v3::read_traces(&self.jaeger.api(), &services).await?);
         let [read, by_v3] = [read, by_v3].map(|read| losses::comparable(protocol, read));
         let mut found = compare::differences(&expected, &read);
         let v3 = compare::differences(&expected, &by_v3);
@@ -187,7 +187,8 @@ impl<'a> Shown<'a> {
         Ok(())
     }
 
-    fn new(&self, mut read: Vec<Span>) -> Vec<Span> {
+    /// Without what former runs made.
+    fn unseen(&self, mut read: Vec<Span>) -> Vec<Span> {
         read.retain(|span| {
             !self
                 .former
