@@ -12,32 +12,39 @@ use serde_json::{Value, json};
 use std::net::UdpSocket;
 use std::time::Duration;
 
-/// A format over HTTP: its destination's name, the variable that names the server, the path there.
-const FORMATS: [(&str, &str, &str, &str); 2] = [
-    (
-        "zipkin",
-        "OTEL_EXPORTER_ZIPKIN_ENDPOINT",
-        "/api/v2/spans",
-        "application/json",
-    ),
-    (
-        "jaeger",
-        "JAEGER_ENDPOINT",
-        "/api/traces",
-        "application/vnd.apache.thrift.binary",
-    ),
-];
+/// A format over HTTP.
+struct Format {
+    /// The destination's name.
+    name: &'static str,
+    /// The variable that names the server.
+    variable: &'static str,
+    path: &'static str,
+    content_type: &'static str,
+}
+
+const ZIPKIN: Format = Format {
+    name: "zipkin",
+    variable: "OTEL_EXPORTER_ZIPKIN_ENDPOINT",
+    path: "/api/v2/spans",
+    content_type: "application/json",
+};
+
+const THRIFT: Format = Format {
+    name: "jaeger",
+    variable: "JAEGER_ENDPOINT",
+    path: "/api/traces",
+    content_type: "application/vnd.apache.thrift.binary",
+};
 
 /// Ten spans to this server in this format, and to one that is well by OTLP.
-fn beside_otlp(at: usize, server: &Server, more: &[(&str, &str)]) -> Ended {
-    let (name, variable, path, _) = FORMATS[at];
+fn beside_otlp(format: &Format, server: &Server, more: &[(&str, &str)]) -> Ended {
     let well = Server::ok();
-    let url = format!("{}{path}", server.url);
-    let exporters = format!("otlp,{name}");
+    let url = format!("{}{}", server.url, format.path);
+    let exporters = format!("otlp,{}", format.name);
     let own = [
         ("OTEL_TRACES_EXPORTER", exporters.as_str()),
         ("OTEL_EXPORTER_OTLP_ENDPOINT", &well.url),
-        (variable, &url),
+        (format.variable, &url),
         AT_ONCE,
     ];
     let ended = Program::start(&ONE_BATCH, &[&own, more].concat()).end();
@@ -52,11 +59,11 @@ fn beside_otlp(at: usize, server: &Server, more: &[(&str, &str)]) -> Ended {
 
 #[test]
 fn what_is_refused_is_counted_and_other_destinations_are_left_alone() {
-    for at in 0..FORMATS.len() {
+    for format in [ZIPKIN, THRIFT] {
         for status in ["400 Bad", "401 No", "404 No", "500 Oops", "307 Away"] {
             let server = Server::start(move |_| Reply::with(status, "location: /elsewhere\r\n", b"no"));
-            let ended = beside_otlp(at, &server, &[]);
-            let account = ended.destination(FORMATS[at].0);
+            let ended = beside_otlp(&format, &server, &[]);
+            let account = ended.destination(format.name);
             assert_eq!(server.requests().len(), 1, "{status}");
             assert_eq!(account["dropped"], json!({ "refused": 10 }), "{ended:?}");
             assert!(account["last_error"].as_str().unwrap().contains(&status[..3]));
@@ -66,13 +73,12 @@ fn what_is_refused_is_counted_and_other_destinations_are_left_alone() {
 
 #[test]
 fn what_may_pass_is_sent_again_until_it_arrives() {
-    for at in 0..FORMATS.len() {
-        let (name, _, path, content_type) = FORMATS[at];
+    for format in [ZIPKIN, THRIFT] {
         let late = Reply::with("429 Too Many", "retry-after: 0\r\n", b"");
         for reply in [late, Reply::status("503 Busy"), Reply::Last(Vec::new())] {
             let server = Server::start(then_ok(vec![reply]));
-            let ended = beside_otlp(at, &server, &[]);
-            let account = ended.destination(name);
+            let ended = beside_otlp(&format, &server, &[]);
+            let account = ended.destination(format.name);
             assert_eq!(
                 (&account["exported"], &account["retries"]),
                 (&json!(10), &json!(1)),
@@ -81,23 +87,23 @@ fn what_may_pass_is_sent_again_until_it_arrives() {
             let requests = server.requests();
             assert_eq!(requests.len(), 2);
             assert_eq!(requests[0].body, requests[1].body);
-            assert_eq!(requests[0].path, path);
-            assert_eq!(requests[0].header("content-type"), Some(content_type));
+            assert_eq!(requests[0].path, format.path);
+            assert_eq!(requests[0].header("content-type"), Some(format.content_type));
         }
     }
 }
 
 #[test]
 fn a_server_that_hangs_holds_nobody_else_up() {
-    for at in 0..FORMATS.len() {
+    for format in [ZIPKIN, THRIFT] {
         let server = Server::start(|_| Reply::Hang);
         let short = [
             ("OTEL_EXPORTER_ZIPKIN_TIMEOUT", "100"),
             ("OTEL_EXPORTER_JAEGER_TIMEOUT", "100"),
             ("SPANWRIGHT_EXPORT_ATTEMPTS", "2"),
         ];
-        let ended = beside_otlp(at, &server, &short);
-        let account = ended.destination(FORMATS[at].0);
+        let ended = beside_otlp(&format, &server, &short);
+        let account = ended.destination(format.name);
         assert_eq!(account["exported"], 0);
         assert_eq!(
             account["dropped"]
@@ -120,7 +126,7 @@ fn a_server_that_hangs_holds_nobody_else_up() {
 
 #[test]
 fn what_is_too_large_is_halved() {
-    for at in 0..FORMATS.len() {
+    for format in [ZIPKIN, THRIFT] {
         let server = Server::start(|number| {
             Reply::status(if number == 0 {
                 "413 Too Large"
@@ -128,8 +134,8 @@ fn what_is_too_large_is_halved() {
                 "202 Accepted"
             })
         });
-        let ended = beside_otlp(at, &server, &[]);
-        assert_eq!(ended.destination(FORMATS[at].0)["exported"], 10);
+        let ended = beside_otlp(&format, &server, &[]);
+        assert_eq!(ended.destination(format.name)["exported"], 10);
         assert_eq!(server.requests().len(), 3);
     }
 }
@@ -137,7 +143,7 @@ fn what_is_too_large_is_halved() {
 #[test]
 fn zipkin_gets_its_json() {
     let server = Server::start(|_| Reply::status("202 Accepted"));
-    beside_otlp(0, &server, &[]);
+    beside_otlp(&ZIPKIN, &server, &[]);
     let spans: Value = serde_json::from_slice(&server.request().body).unwrap();
     let spans = spans.as_array().unwrap();
     assert_eq!(spans.len(), 10);
@@ -150,7 +156,7 @@ fn zipkin_gets_its_json() {
 fn a_login_is_sent_and_not_shown() {
     let server = Server::start(|_| Reply::status("202 Accepted"));
     let login = [("JAEGER_USER", "me"), ("JAEGER_PASSWORD", "planted-secret")];
-    let ended = beside_otlp(1, &server, &login);
+    let ended = beside_otlp(&THRIFT, &server, &login);
     let request = server.request();
     assert_eq!(
         request.header("authorization"),
@@ -203,7 +209,7 @@ fn an_old_environment_leads_to_one_place() {
 fn a_destination_is_switched_off_alone() {
     let server = Server::ok();
     let off = [("SPANWRIGHT_DISABLED_DESTINATIONS", "zipkin")];
-    let ended = beside_otlp(0, &server, &off);
+    let ended = beside_otlp(&ZIPKIN, &server, &off);
     assert_eq!(ended.destination("zipkin")["on"], false);
     assert!(server.requests().is_empty());
 }
