@@ -143,14 +143,13 @@ pub(super) fn read(env: &mut Env<'_>, asked: Asked<'_>, built: Built) -> Option<
     let target = match asked {
         Asked::No(why) => {
             given.leave(env, &[], &format!(": {why}"));
+            leave_login(env, &format!(": {why}"));
             return None;
         }
         Asked::AsOtlp(variable) => {
-            given.leave(
-                env,
-                &[],
-                &format!(" beside {variable}, by which Jaeger is sent OTLP"),
-            );
+            let why = format!(" beside {variable}, by which Jaeger is sent OTLP");
+            given.leave(env, &[], &why);
+            leave_login(env, &why);
             JaegerTarget::AsOtlp
         }
         Asked::BesideOtlp(variable) if !any => {
@@ -309,6 +308,15 @@ fn login(env: &mut Env<'_>) -> Option<Login> {
         (None, Some((name, _))) => {
             env.refuse(name, format!("has no effect without {}", USER[0]));
             None
+        }
+    }
+}
+
+/// The same of a user and a password.
+fn leave_login(env: &mut Env<'_>, why: &str) {
+    for name in [USER, PASSWORD].concat() {
+        if env.is_set(name) {
+            env.note(name, format!("has no effect{why}"));
         }
     }
 }

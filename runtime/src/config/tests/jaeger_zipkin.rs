@@ -188,6 +188,9 @@ fn the_exporters_name_asks_and_another_does_not() {
         told,
         ["JAEGER_ENDPOINT: has no effect beside V, by which Jaeger is sent OTLP"]
     );
+    let login = [("JAEGER_USER", "me"), ("JAEGER_PASSWORD", "secret")];
+    let (_, told) = jaeger(Asked::AsOtlp("V"), ALL, &login);
+    assert_eq!(told.len(), 2, "{told:?}");
     let (target, told) = jaeger(Asked::No("why"), ALL, &set);
     assert_eq!(
         (target.as_str(), told),

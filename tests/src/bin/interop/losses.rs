@@ -24,11 +24,34 @@ fn without_kind(span: &mut Span) {
 }
 
 /// Jaeger's Thrift loses that a span is internal and that it took less than a microsecond, and nothing else of what
-/// Jaeger shows.
+/// Jaeger shows. What it shows beyond OTLP: counts of what was left out, and the attributes of links.
 fn by_thrift(made: &Span) -> Span {
     let mut span = made.clone();
     without_kind(&mut span);
     span.duration_us = span.duration_us.max(1);
+    span.tags.extend(span.unseen.dropped.clone());
+    let links = span
+        .unseen
+        .links
+        .iter()
+        .filter(|(_, attributes)| !attributes.is_empty());
+    let logs = links.map(|(link, attributes)| {
+        let mut fields = attributes.clone();
+        for (key, text) in [
+            ("event", "link"),
+            ("trace_id", &link.trace_id),
+            ("span_id", &link.span_id),
+        ] {
+            fields.insert(key.to_owned(), vec![Tag::Text(text.to_owned())]);
+        }
+        Log {
+            time_us: made.start_us,
+            fields,
+        }
+    });
+    let mut logs: Vec<_> = logs.collect();
+    logs.append(&mut span.logs);
+    span.logs = logs;
     span
 }
 
@@ -40,6 +63,7 @@ fn by_zipkin(made: &Span) -> Span {
     without_kind(&mut span);
     span.duration_us = span.duration_us.max(1);
     span.references.retain(|reference| reference.kind != FOLLOWS_FROM);
+    span.tags.extend(span.unseen.dropped.clone());
     without_resource(&mut span);
     if span.text("otel.status_code") == Some("OK") {
         span.tags.remove("otel.status_code");

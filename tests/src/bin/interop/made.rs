@@ -1,6 +1,6 @@
 //! What was made: lines of OTLP JSON in, spans in the form that Jaeger must show out.
 
-use super::span::{CHILD_OF, FOLLOWS_FROM, Log, Reference, Span, Tag, Tags};
+use super::span::{CHILD_OF, FOLLOWS_FROM, Log, Reference, Span, Tag, Tags, Unseen};
 use serde_json::Value;
 use std::error::Error;
 use std::path::Path;
@@ -82,6 +82,33 @@ fn span(made: &Value) -> Result<Span, Box<dyn Error>> {
         trace_id,
         tags,
         logs: items(&made["events"]).map(log).collect::<Result<_, _>>()?,
+        unseen: unseen(made)?,
+    })
+}
+
+fn unseen(made: &Value) -> Result<Unseen, Box<dyn Error>> {
+    let mut dropped = Tags::new();
+    for (own, name) in [
+        ("droppedAttributesCount", "otel.dropped_attributes_count"),
+        ("droppedEventsCount", "otel.dropped_events_count"),
+        ("droppedLinksCount", "otel.dropped_links_count"),
+    ] {
+        if let Some(count) = made[own].as_i64() {
+            push(&mut dropped, name, Tag::Int(count));
+        }
+    }
+    let link = |link: &Value| Ok::<_, Box<dyn Error>>((reference(link)?, tags(&link["attributes"])?));
+    Ok(Unseen {
+        dropped,
+        links: items(&made["links"]).map(link).collect::<Result<_, _>>()?,
+    })
+}
+
+fn reference(link: &Value) -> Result<Reference, Box<dyn Error>> {
+    Ok(Reference {
+        kind: FOLLOWS_FROM.into(),
+        trace_id: text(&link["traceId"])?,
+        span_id: text(&link["spanId"])?,
     })
 }
 
@@ -97,11 +124,7 @@ fn references(made: &Value, trace_id: &str) -> Result<Vec<Reference>, Box<dyn Er
         });
     let mut references = Vec::from_iter(parent);
     for link in items(&made["links"]) {
-        references.push(Reference {
-            kind: FOLLOWS_FROM.into(),
-            trace_id: text(&link["traceId"])?,
-            span_id: text(&link["spanId"])?,
-        });
+        references.push(reference(link)?);
     }
     Ok(references)
 }

@@ -106,6 +106,10 @@ impl Observed {
             ("span with an event", any(&|span| !span.logs.is_empty())),
             ("span with a link", link || !everything),
             (
+                "span of which the limits left out something",
+                any(&|span| span.unseen.dropped.len() == 3) || !everything,
+            ),
+            (
                 "span with a `tracestate`",
                 any(&|span| span.text("w3c.tracestate").is_some()) || !everything,
             ),

@@ -51,6 +51,11 @@ fn start(arguments: &Arguments<'_>) -> Result<Guard, Box<dyn Error>> {
         .hook(|span| {
             if span.name == "confirm" {
                 span.status = Status::Ok;
+                (span.dropped_attributes, span.dropped_events, span.dropped_links) = (1, 2, 3);
+            }
+            for link in &mut span.links {
+                link.attributes.push(("why".into(), "published".into()));
+                link.attributes.push(("shelf".into(), Value::Int(17)));
             }
             true
         })
@@ -153,7 +158,7 @@ fn consume(published: &Context) {
 #[traced(capture(number))]
 fn step(number: u32) {}
 
-/// Its status is set to OK by a hook.
+/// A hook sets its status to OK, and says that the limits left something out.
 #[traced]
 fn confirm() {}
 

@@ -33,6 +33,7 @@ impl ZipkinSpan {
         let kind = made.text("span.kind").filter(|kind| *kind != "internal");
         let mut tags = made.process.clone();
         tags.extend(made.tags.clone());
+        tags.extend(made.unseen.dropped.clone());
         tags.remove("span.kind");
         let description = tags.remove("otel.status_description");
         if tags.contains_key("error") {
