@@ -14,6 +14,8 @@ mod json;
 #[cfg(feature = "opentelemetry")]
 pub(crate) mod opentelemetry;
 pub mod otlp;
+#[cfg(feature = "prometheus")]
+mod prometheus;
 #[cfg(feature = "jaeger-thrift")]
 mod thrift;
 #[cfg(feature = "otlp")]
@@ -29,6 +31,9 @@ pub use jaeger::Jaeger;
 pub use otlp::{Compression, Otlp, OtlpDestination};
 #[cfg(feature = "otlp")]
 pub use zipkin::Zipkin;
+
+#[cfg(feature = "prometheus")]
+pub use prometheus::{Prometheus, PrometheusDestination, PrometheusError};
 
 use crate::record::{LogRecord, Metric, Resource, Signal, SpanRecord};
 use std::borrow::Cow;
