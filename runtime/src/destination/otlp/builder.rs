@@ -1,27 +1,15 @@
 //! [`Otlp`]: what the user says in, checked [`Settings`] out, every problem with the option that has it.
 
 use super::OtlpDestination;
-use super::endpoint::{Endpoint, Signal};
-use super::error::OtlpError;
-use super::tls::Tls;
-use crate::destination::{Destination, Signals};
-use crate::redact::redact_inline;
+use super::signal::Signal;
+use crate::destination::http::{Endpoint, Tls, header_map, unencrypted_key};
+use crate::destination::{Destination, OtlpError, Signals};
 use std::borrow::Cow;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
-use ureq::http::{HeaderMap, HeaderName, HeaderValue};
-
-/// Headers that the exporter sets itself, or that would break a request.
-const RESERVED: [&str; 6] = [
-    "connection",
-    "content-encoding",
-    "content-length",
-    "content-type",
-    "te",
-    "transfer-encoding",
-];
+use ureq::http::HeaderMap;
 
 /// How records travel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -218,7 +206,7 @@ impl Otlp {
                 (Some(url), _) => (signal.option(), Endpoint::parse(signal.option(), url)?),
                 #[cfg(feature = "grpc")]
                 (None, Protocol::Grpc) => ("endpoint", base.clone()?),
-                (None, _) => ("endpoint", base.clone()?.for_signal(signal)?),
+                (None, _) => ("endpoint", signal.below(&base.clone()?)?),
             };
             #[cfg(feature = "grpc")]
             if self.protocol == Protocol::Grpc && endpoint.has_userinfo() {
@@ -230,27 +218,6 @@ impl Otlp {
         };
         Ok([one(Signal::Traces)?, one(Signal::Logs)?, one(Signal::Metrics)?])
     }
-}
-
-fn header_map(headers: &[(String, String)]) -> Result<HeaderMap, OtlpError> {
-    let mut map = HeaderMap::with_capacity(headers.len());
-    for (at, (name, value)) in headers.iter().enumerate() {
-        let position = at + 1;
-        let name: HeaderName = name
-            .trim()
-            .parse()
-            .map_err(|_| OtlpError::HeaderName { position })?;
-        if RESERVED.contains(&name.as_str()) || name.as_str().starts_with("grpc-") {
-            let name = name.to_string();
-            return Err(OtlpError::ReservedHeader { name });
-        }
-        let mut value = HeaderValue::from_str(value.trim()).map_err(|_| OtlpError::HeaderValue {
-            name: name.to_string(),
-        })?;
-        value.set_sensitive(true);
-        map.insert(name, value);
-    }
-    Ok(map)
 }
 
 /// Shows the names of headers and nothing of their values or of URLs.
@@ -297,18 +264,11 @@ impl Settings {
 
     /// One warning where a key travels unencrypted to another machine.
     pub(super) fn warnings(&self) -> Vec<String> {
-        let is_key = |(name, value): (&HeaderName, &HeaderValue)| match value.to_str() {
-            Ok(value) => redact_inline(name.as_str(), value) != value,
-            Err(_) => true,
-        };
-        let header = self.headers.iter().any(is_key);
-        let exposed = Signal::ALL
+        let endpoints = Signal::ALL
             .into_iter()
             .filter(|signal| signal.is_in(self.signals))
-            .map(|signal| self.endpoint(signal))
-            .find(|endpoint| endpoint.is_exposed() && (header || endpoint.has_userinfo()));
-        let warning = |endpoint| format!("a key travels unencrypted to {endpoint}; use https");
-        exposed.map(warning).into_iter().collect()
+            .map(|signal| self.endpoint(signal));
+        unencrypted_key(endpoints, &self.headers).into_iter().collect()
     }
 }
 
