@@ -3,6 +3,7 @@
 use super::env::{Env, list, quoted};
 use super::jaeger::{self, Asked, Built, JaegerSettings};
 use super::otlp::{EndpointFrom, OtlpSettings, Signal, endpoint_variable};
+use super::prometheus::PrometheusSettings;
 use super::zipkin::{self, ZipkinSettings};
 
 /// An exporter that a variable can name.
@@ -14,6 +15,8 @@ pub(crate) enum Exporter {
     Zipkin,
     /// For traces alone.
     Jaeger,
+    /// For metrics alone.
+    Prometheus,
 }
 
 /// What each signal's variables say, in the order of [`Signal::ALL`].
@@ -29,6 +32,7 @@ pub(super) struct Exporters {
     pub(super) signals: [SignalSettings; 3],
     pub(super) jaeger: Option<JaegerSettings>,
     pub(super) zipkin: ZipkinSettings,
+    pub(super) prometheus: PrometheusSettings,
 }
 
 const TRACES: &str = "OTEL_TRACES_EXPORTER";
@@ -56,10 +60,13 @@ pub(super) fn read(env: &mut Env<'_>) -> Exporters {
     let traces = &mut signals[0];
     let jaeger = jaeger(env, traces, traces_named);
     let zipkin = zipkin(env, traces, traces_named);
+    let metrics = signals[2].exporters.as_deref().unwrap_or_default();
+    let prometheus = PrometheusSettings::read(env, metrics.contains(&Exporter::Prometheus));
     Exporters {
         signals,
         jaeger,
         zipkin,
+        prometheus,
     }
 }
 
@@ -134,12 +141,18 @@ fn parse(env: &mut Env<'_>, variable: &str, text: &str, signal: Signal) -> Optio
                 none = true;
                 continue;
             }
+            "prometheus" if signal == Signal::Metrics => Exporter::Prometheus,
+            "prometheus" => {
+                let message = format!("{} takes metrics alone; it is left out", quoted(name));
+                env.refuse(variable, message);
+                continue;
+            }
             "zipkin" | "jaeger" => {
                 let message = format!("{} takes traces alone; it is left out", quoted(name));
                 env.refuse(variable, message);
                 continue;
             }
-            "prometheus" | "otlp/stdout" => {
+            "otlp/stdout" => {
                 env.refuse(
                     variable,
                     format!("{} is not supported; it is left out", quoted(name)),
@@ -147,10 +160,10 @@ fn parse(env: &mut Env<'_>, variable: &str, text: &str, signal: Signal) -> Optio
                 continue;
             }
             _ => {
-                let known = if signal == Signal::Traces {
-                    "otlp, console, zipkin, jaeger, none"
-                } else {
-                    "otlp, console, none"
+                let known = match signal {
+                    Signal::Traces => "otlp, console, zipkin, jaeger, none",
+                    Signal::Metrics => "otlp, console, prometheus, none",
+                    Signal::Logs => "otlp, console, none",
                 };
                 let message = format!("{} is none of {known}; it is left out", quoted(name));
                 env.refuse(variable, message);

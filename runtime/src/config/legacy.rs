@@ -72,12 +72,9 @@ pub(super) const WITHOUT_EFFECT: &[(&str, &str)] = &[
         "OTEL_METRICS_EXEMPLAR_FILTER",
         "is not supported: metrics carry no exemplars",
     ),
-    ("OTEL_EXPORTER_PROMETHEUS_HOST", PROMETHEUS),
-    ("OTEL_EXPORTER_PROMETHEUS_PORT", PROMETHEUS),
 ];
 
 const CONFIG: &str = "configuration files are not supported; the other variables are read as usual";
-const PROMETHEUS: &str = "is not supported; metrics leave over OTLP or the console";
 
 /// Says so where a variable is set that does nothing.
 pub(super) fn without_effect(env: &mut Env<'_>) {

@@ -16,6 +16,7 @@ mod resource;
 mod sampling;
 mod semantics;
 mod spool;
+mod prometheus;
 mod zipkin;
 
 pub(crate) use batching::{BATCH_BYTES, Batching, MetricTiming};
@@ -23,6 +24,7 @@ pub(crate) use env::{Problem, Source};
 pub(crate) use exporters::{Exporter, SignalSettings};
 pub(crate) use jaeger::{JaegerSettings, JaegerTarget};
 pub(crate) use otlp::{Compression, Protocol, Signal};
+pub(crate) use prometheus::PrometheusSettings;
 pub(crate) use resource::{GivenService, ProcessFacts, ResourceSettings};
 pub(crate) use semantics::{Content, ExceptionSignal, Semantics};
 #[cfg(feature = "spool-encryption")]
@@ -65,6 +67,7 @@ pub(crate) struct Settings {
     /// Where Jaeger is, if something asks for it and it can be sent to.
     pub(crate) jaeger: Option<JaegerSettings>,
     pub(crate) zipkin: ZipkinSettings,
+    pub(crate) prometheus: PrometheusSettings,
     pub(crate) span_batches: Batching,
     pub(crate) log_batches: Batching,
     pub(crate) metric_timing: MetricTiming,
@@ -115,6 +118,7 @@ impl Settings {
             metrics,
             jaeger: exporters.jaeger,
             zipkin: exporters.zipkin,
+            prometheus: exporters.prometheus,
             span_batches: Batching::read(&mut env, "OTEL_BSP"),
             log_batches: Batching::read(&mut env, "OTEL_BLRP"),
             metric_timing: MetricTiming::read(&mut env),

@@ -32,6 +32,11 @@ pub(super) fn collect(
     }
     add_otlp(&mut destinations, settings, errors);
     add_jaeger_and_zipkin(&mut destinations, settings, errors);
+    if takes(settings, Signal::Metrics, Exporter::Prometheus)
+        && !destinations.iter().any(|one| one.name() == "prometheus")
+    {
+        add_prometheus(&mut destinations, settings, errors);
+    }
     for name in &settings.disabled_destinations {
         if !destinations.iter().any(|one| one.name() == name.as_str()) {
             notes.push(format!(
@@ -68,6 +73,37 @@ fn takes(settings: &Settings, signal: Signal, exporter: Exporter) -> bool {
         .as_ref()
         .or(settings.traces.exporters.as_ref());
     exporters.is_some_and(|exporters| exporters.contains(&exporter))
+}
+
+#[cfg(not(feature = "prometheus"))]
+fn add_prometheus(_: &mut Vec<Box<dyn Destination>>, settings: &Settings, errors: &mut Vec<InitError>) {
+    errors.push(InitError::Destination {
+        name: "OTEL_METRICS_EXPORTER=prometheus".into(),
+        message: format!(
+            "nobody answers scrapes at {}, as this program was built without spanwright's feature `prometheus`; add it, \
+             or set the variable to otlp",
+            settings.prometheus.address
+        ),
+    });
+}
+
+#[cfg(feature = "prometheus")]
+fn add_prometheus(
+    destinations: &mut Vec<Box<dyn Destination>>,
+    settings: &Settings,
+    errors: &mut Vec<InitError>,
+) {
+    use crate::destination::{IntoDestination, Prometheus};
+    match Prometheus::new()
+        .listen(&settings.prometheus.address)
+        .into_destination()
+    {
+        Ok(destination) => destinations.push(destination),
+        Err(error) => errors.push(InitError::Destination {
+            name: "prometheus".into(),
+            message: error.to_string(),
+        }),
+    }
 }
 
 #[cfg(not(feature = "otlp"))]

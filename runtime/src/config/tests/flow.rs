@@ -258,8 +258,25 @@ fn exporters() {
             "OTEL_METRICS_EXPORTER",
             "prometheus,console",
             all,
-            "[None, None, Some(1)]",
-            &["`prometheus` is not supported; it is left out"],
+            "[None, None, Some(2)]",
+            &[],
+        ),
+        (
+            "OTEL_LOGS_EXPORTER",
+            "prometheus",
+            all,
+            "[None, None, None]",
+            &["`prometheus` takes metrics alone; it is left out"],
+        ),
+        (
+            "OTEL_EXPORTER_PROMETHEUS_PORT",
+            "seventy",
+            all,
+            "[None, None, None]",
+            &[
+                "has no effect: OTEL_METRICS_EXPORTER does not name prometheus",
+                "`seventy` is no port; 9464 is used",
+            ],
         ),
         (
             "OTEL_EXPORTER_OTLP_ENDPOINT",

@@ -17,6 +17,8 @@ const DEFAULT_ADDRESS: &str = "localhost:9464";
 /// Answers scrapes at `http://ADDRESS/metrics`, in OpenMetrics' text, by OpenTelemetry's rules for names and labels
 /// (specification 1.60, "Prometheus and OpenMetrics Compatibility").
 ///
+/// `OTEL_METRICS_EXPORTER=prometheus` adds one, at `OTEL_EXPORTER_PROMETHEUS_HOST` and `OTEL_EXPORTER_PROMETHEUS_PORT`.
+///
 /// Only metrics come here. A scrape sees them as they were at the last interval, which is 60 seconds unless the builder
 /// or `OTEL_METRIC_EXPORT_INTERVAL` says otherwise: set it to the interval of the scrapes.
 ///
