@@ -46,6 +46,8 @@ pub(super) enum Command {
     Tail(Tail),
     /// Say what runs, what is stored, and where programs send their traces
     Doctor(Doctor),
+    /// Say whether a running collector is well, for a container's health check
+    Health(Health),
     /// Make traces from a seed, and send them to a collector
     Generate(Generate),
     /// Read traces from files, and keep them until they are forgotten: OTLP's JSON, a trace in each line, or Jaeger's as
@@ -166,6 +168,13 @@ pub(super) struct Tail {
     /// One JSON object for each span
     #[arg(long)]
     pub(super) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Health {
+    /// The collector's web page
+    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8009")]
+    pub(super) of: String,
 }
 
 #[derive(Debug, Args)]

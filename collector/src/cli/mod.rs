@@ -7,6 +7,7 @@ mod doctor;
 mod folder;
 mod forget;
 mod generate;
+mod health;
 mod line;
 mod export;
 mod import;
@@ -33,6 +34,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Command::Tail(options) => tail::run(&options),
         Command::Demo(options) => demo::run(options),
         Command::Doctor(options) => doctor::run(&options),
+        Command::Health(options) => health::run(&options),
         Command::Generate(options) => generate::run(options),
         Command::Import(options) => import::run(&options),
         Command::Export(options) => export::run(&options),

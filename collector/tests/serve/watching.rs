@@ -157,6 +157,10 @@ fn it_says_how_it_does() {
     let (status, text) = collector.page("/health");
     assert_eq!(status, 200);
     assert!(text.ends_with("\r\n\r\nok\n"), "{text}");
+    let url = format!("http://{}", collector.address("traces"));
+    let health = |url: &str| spanwright(&["health", "--of", url]).output().unwrap();
+    assert_eq!(said(health(&url)), "ok\n");
+    assert!(complained(health("http://127.0.0.1:1")).contains("no collector answers"));
     let (status, text) = collector.page("/metrics");
     assert_eq!(status, 200);
     for line in [
