@@ -1,7 +1,7 @@
-//! Interoperation with real servers: `cargo run -p spanwright-tests --bin interop -- jaeger`, `-- zipkin`, `-- rotel`, and
-//! `-- collector`, which compares what Spanwright's collector answers with what Jaeger does.
+//! Interoperation with real servers: `cargo run -p spanwright-tests --bin interop -- jaeger`, `-- zipkin`, `-- rotel`,
+//! `-- prometheus`, and `-- collector`, which compares what Spanwright's collector answers with what Jaeger does.
 //!
-//! Each builds or downloads its server (unless it is cached) and starts it on loopback. For each protocol of the server's,
+//! But for Prometheus, which is asked for numbers, each builds or downloads its server (unless it is cached) and starts it on loopback. For each protocol of the server's,
 //! runs two programs that send their spans there and write the same spans to a file: `examples/assistant`, and one of its
 //! own that makes everything a span can hold. Reads the traces back through the server's API, and compares with what the
 //! protocol can carry, which `losses` says. Prints every difference, and ends with an error if there is one.
@@ -13,6 +13,7 @@ mod made;
 mod observed;
 mod losses;
 mod program;
+mod prometheus;
 mod protocol;
 mod read;
 mod read_v3;
@@ -34,6 +35,7 @@ use tokio::signal::unix::{SignalKind, signal};
 const USAGE: &str = "usage: interop jaeger         builds, runs and compares
        interop zipkin         downloads a Zipkin, runs and compares
        interop rotel          installs rotel, runs through it into Jaeger and compares
+       interop prometheus     runs the one in PATH on the assistant and the collector, asks the dashboard's queries
        interop collector      the same traces into Jaeger and into the collector: compares what both answer
        interop build-jaeger   builds only";
 /// How long Jaeger may take to show what it has accepted.
@@ -45,6 +47,7 @@ fn main() -> ExitCode {
     let result = match &words[..] {
         ["jaeger"] => until_signalled(with_jaeger()),
         ["zipkin"] => until_signalled(zipkin::run()),
+        ["prometheus"] => until_signalled(prometheus::run()),
         ["rotel"] => until_signalled(rotel::run()),
         ["collector"] => until_signalled(collector::run()),
         ["build-jaeger"] => until_signalled(async {
