@@ -14,6 +14,9 @@ pub use into::IntoDestination;
 #[cfg(feature = "otlp")]
 pub use otlp::{Compression, Otlp, OtlpDestination, OtlpError};
 
+#[cfg(feature = "otlp")]
+pub use crate::profile::Profile;
+
 use crate::record::{LogRecord, Metric, Resource, Signal, SpanRecord};
 use std::borrow::Cow;
 use std::sync::Arc;

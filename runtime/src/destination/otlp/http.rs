@@ -2,8 +2,8 @@
 //!
 //! Redirects are not followed, replies are read to a bound, and no message holds a header or a body.
 
-use super::builder::{Protocol, Settings};
 use super::endpoint::{Endpoint, Signal};
+use super::settings::{Protocol, Settings};
 use super::{reply, retry_after};
 use crate::destination::{Delivered, DeliveryError};
 use flate2::write::GzEncoder;

@@ -31,6 +31,8 @@ mod reply;
 #[cfg(feature = "otlp")]
 mod retry_after;
 #[cfg(feature = "otlp")]
+mod settings;
+#[cfg(feature = "otlp")]
 mod tls;
 #[cfg(any(feature = "otlp", feature = "spool"))]
 pub(crate) mod wire;
