@@ -315,6 +315,38 @@ fn some_variables_alone_ask_for_nothing() {
     }
 }
 
+/// The variables of an agent tracer whose users come here, as they set them.
+#[cfg(feature = "tls")]
+#[test]
+fn an_older_systems_variables_work_as_they_stand() {
+    let set = [
+        ("LANGFUSE_SECRET_KEY", "sk-lf-1"),
+        ("LANGFUSE_PUBLIC_KEY", "pk-lf-1"),
+        ("LANGFUSE_HOST", "https://cloud.langfuse.com"),
+        ("LANGWATCH_API_KEY", "sk-lw-1"),
+        ("OPIK_URL_OVERRIDE", "http://localhost:5173/api"),
+        ("OPIK_API_KEY", "k"),
+        ("OPIK_WORKSPACE", "default"),
+        ("TRACELOOP_API_KEY", "k"),
+        ("TRACELOOP_BASE_URL", "https://api.traceloop.com"),
+        // Beside them stand others, which are none of ours.
+        ("LANGCHAIN_API_KEY", "k"),
+        ("LANGCHAIN_PROJECT", "AgentTracer"),
+    ];
+    let expected = [
+        ("langfuse", "https://cloud.langfuse.com/api/public/otel/v1/traces"),
+        ("langwatch", "https://app.langwatch.ai/api/otel/v1/traces"),
+        ("opik", "http://localhost:5173/api/v1/private/otel/v1/traces"),
+        ("traceloop", "https://api.traceloop.com/v1/traces"),
+    ];
+    for known in &KNOWN {
+        match expected.iter().find(|(name, _)| *name == known.name) {
+            Some((name, expected)) => assert_eq!(url(name, &set), *expected),
+            None => assert!(matches!(read(known.name, &set).0, Ok(None)), "{}", known.name),
+        }
+    }
+}
+
 #[test]
 fn what_has_no_effect_is_told() {
     let (found, notes) = read(
