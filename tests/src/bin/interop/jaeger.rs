@@ -18,7 +18,7 @@ fn module() -> PathBuf {
 }
 
 /// `$INTEROP_CACHE`, else `spanwright` in the user's cache folder.
-fn cache() -> Result<PathBuf, Box<dyn Error>> {
+pub(crate) fn cache() -> Result<PathBuf, Box<dyn Error>> {
     let variable = |name| {
         std::env::var_os(name)
             .filter(|value| !value.is_empty())
@@ -154,7 +154,7 @@ impl Jaeger {
 }
 
 /// Ports that nothing listens on, held together so that they differ.
-fn free_ports<const N: usize>() -> std::io::Result<[u16; N]> {
+pub(crate) fn free_ports<const N: usize>() -> std::io::Result<[u16; N]> {
     let mut listeners = Vec::new();
     let mut ports = [0; N];
     for port in &mut ports {

@@ -1,5 +1,5 @@
 //! Interoperation with real servers: `cargo run -p spanwright-tests --bin interop -- jaeger`, and `-- collector`, which
-//! compares what Spanwright's collector answers with what Jaeger does.
+//! compares what Spanwright's collector answers with what Jaeger does. `-- phoenix` is for Arize Phoenix.
 //!
 //! `jaeger` builds a Jaeger (unless it is cached) and starts it on loopback. For OTLP over gRPC and over HTTP, runs two programs
 //! that send their spans to Jaeger and write the same spans to a file: `examples/assistant`, and one of its own that
@@ -11,6 +11,7 @@ mod compare;
 mod jaeger;
 mod made;
 mod observed;
+mod phoenix;
 mod program;
 mod read;
 mod span;
@@ -27,6 +28,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 const USAGE: &str = "usage: interop jaeger         builds, runs and compares
        interop collector      the same traces into Jaeger and into the collector: compares what both answer
+       interop phoenix        the assistant's traces into Arize Phoenix: compares what its API shows
        interop build-jaeger   builds only";
 /// How long Jaeger may take to show what it has accepted.
 const SHOWN: Duration = Duration::from_secs(20);
@@ -60,6 +62,8 @@ fn main() -> ExitCode {
     let result = match &words[..] {
         ["jaeger"] => until_signalled(with_jaeger()),
         ["collector"] => until_signalled(collector::run()),
+        ["phoenix"] => until_signalled(phoenix::run()),
+        ["model-calls"] => phoenix::emit(),
         ["build-jaeger"] => until_signalled(async {
             println!("{}", jaeger::build().await?.display());
             Ok(())
