@@ -35,6 +35,8 @@ pub(super) struct Shown {
 
 /// Phoenix reads nanoseconds as a float: it may be off by this much.
 const OFF_US: i64 = 1;
+/// The end is the sum of two numbers that are cut to microseconds each.
+const END_OFF_US: i64 = OFF_US + 1;
 
 impl Shown {
     pub(super) fn differences(&self, shown: &Self) -> Vec<String> {
@@ -64,11 +66,11 @@ impl Shown {
             &format!("{:?}", names(self)),
             &format!("{:?}", names(shown)),
         );
-        for (what, wanted, is) in [
-            ("start", self.start_us, shown.start_us),
-            ("end", self.end_us, shown.end_us),
+        for (what, wanted, is, off) in [
+            ("start", self.start_us, shown.start_us, OFF_US),
+            ("end", self.end_us, shown.end_us, END_OFF_US),
         ] {
-            if (wanted - is).abs() > OFF_US {
+            if (wanted - is).abs() > off {
                 found.push(format!("{what}: {is} µs, not {wanted} µs"));
             }
         }
@@ -172,7 +174,6 @@ pub(super) fn expected(made: &Span) -> Result<Shown, Box<dyn Error>> {
         name: made.name.clone(),
         kind: kind.to_owned(),
         start_us: made.start_us.cast_signed(),
-        // Both are cut to microseconds by the form.
         end_us: (made.start_us + made.duration_us).cast_signed(),
         status: status
             .and_then(|code| code.as_str().map(str::to_owned))
@@ -214,7 +215,8 @@ fn renamed(mut left: Attributes, operation: Option<&str>) -> Result<Attributes, 
         set("metadata.outcome", left.get("spanwright.outcome").cloned());
     }
     if !left.contains_key("session.id") {
-        set("session.id", left.get("gen_ai.conversation.id").cloned());
+        let conversation = left.get("gen_ai.conversation.id").cloned();
+        set("session.id", conversation.filter(|id| *id != ""));
     }
     match operation {
         Some("chat") => model_call(&mut left, &mut set)?,
