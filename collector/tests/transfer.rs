@@ -27,7 +27,7 @@ impl Here {
 
     /// Reads a file; gives what was imported, and what could not be.
     async fn import(&self, file: impl Into<Vec<u8>>) -> (Result<Imported, ImportError>, Vec<String>) {
-        let target = Target::store(self.store.appender().unwrap());
+        let target = Target::store(self.store.clone());
         let source = Source::new(Cursor::new(file.into()), None).unwrap();
         let mut heard = Heard::default();
         let imported = import(source, &target, &mut heard).await;
@@ -102,7 +102,7 @@ async fn filled() -> Here {
     let mut generator = Generator::new(3, Data::Rich, 100, 1_700_000_000_000_000_000);
     for _ in 0..3 {
         let request = Request::read(Signal::Traces, generator.request().0, &Limits::default()).unwrap();
-        here.store.appender().unwrap().append(request).await.unwrap();
+        here.store.append(request).await.unwrap();
     }
     let log = json!({"resourceLogs": [{"scopeLogs": [{"logRecords": [
         {"traceId": format!("{:032x}", 7), "spanId": format!("{:016x}", 1), "timeUnixNano": "1500", "body": {"stringValue": "hello"}}]}]}]});

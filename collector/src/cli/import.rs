@@ -29,10 +29,7 @@ fn target(options: &Import) -> Result<(Target, Option<Store>), Failure> {
         return Ok((Target::collector(url), None));
     }
     match Store::open(StoreConfig::new(options.folder.path()?)) {
-        Ok(store) => {
-            let appender = store.appender().ok_or("the store is closed")?;
-            Ok((Target::store(appender), Some(store)))
-        }
+        Ok(store) => Ok((Target::store(store.clone()), Some(store))),
         Err(OpenError::InUse { .. }) => Ok((Target::collector(COLLECTOR), None)),
         Err(error) => Err(error.into()),
     }

@@ -2,7 +2,7 @@
 //!
 //! They are those of a chat service: a gateway, the chat itself, a language model, tools, a cache and a database.
 
-mod message;
+mod attribute;
 mod trace;
 mod conversation;
 

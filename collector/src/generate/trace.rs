@@ -3,8 +3,9 @@
 use fastrand::Rng;
 
 use super::Data;
-use super::message::{Attribute, Message};
+use super::attribute::Attribute;
 use crate::model::Nanos;
+use crate::wire::Message;
 
 /// Spans of a trace.
 pub(super) const SPANS: usize = 10;
@@ -53,11 +54,11 @@ impl Services {
             let mut scope = Message::default();
             let mut library = Message::default();
             library.bytes(1, b"spanwright.generate").bytes(2, b"1");
-            scope.bytes(1, &library.0);
+            scope.message(1, &library);
             scope.0.extend_from_slice(&spans.0);
             let mut all = Message::default();
-            all.bytes(1, &resource.0).bytes(2, &scope.0);
-            request.bytes(1, &all.0);
+            all.message(1, &resource).message(2, &scope);
+            request.message(1, &all);
         }
         request.0
     }
@@ -104,14 +105,14 @@ pub(super) fn add(services: &mut Services, random: &mut Rng, data: Data, start: 
             _ => (*name).to_owned(),
         };
         span.bytes(5, name.as_bytes())
-            .number(6, *kind)
-            .fixed(7, begin)
-            .fixed(8, end.max(begin));
+            .varint(6, *kind)
+            .fixed64(7, begin)
+            .fixed64(8, end.max(begin));
         attributes(&mut span, random, data, route, place);
         if failed && matches!(place, 0 | 2 | 6) {
             failure(&mut span, data, end);
         }
-        services.0[*service].bytes(2, &span.0);
+        services.0[*service].message(2, &span);
     }
     SPANS
 }
@@ -176,8 +177,8 @@ fn uuid(random: &mut Rng) -> String {
 /// An error's status, and for rich data the exception with its stack.
 fn failure(span: &mut Message, data: Data, time: Nanos) {
     let mut status = Message::default();
-    status.bytes(2, b"upstream timed out").number(3, 2);
-    span.bytes(15, &status.0);
+    status.bytes(2, b"upstream timed out").varint(3, 2);
+    span.message(15, &status);
     if data == Data::Rich {
         let stack: String = (0..12)
             .map(|line| {
@@ -189,11 +190,11 @@ fn failure(span: &mut Message, data: Data, time: Nanos) {
             .collect();
         let mut event = Message::default();
         event
-            .fixed(1, time)
+            .fixed64(1, time)
             .bytes(2, b"exception")
             .attribute(3, "exception.type", &Attribute::Text("UpstreamTimeout"))
             .attribute(3, "exception.message", &Attribute::Text("upstream timed out"))
             .attribute(3, "exception.stacktrace", &Attribute::Text(&stack));
-        span.bytes(11, &event.0);
+        span.message(11, &event);
     }
 }

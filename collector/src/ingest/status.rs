@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::refusal::Refusal;
-use crate::wire::{NoRoom, Unbounded, Writer};
+use crate::wire::Message;
 
 /// What a request holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,15 +31,13 @@ impl Outcome {
 
     /// The response message: empty, or with `partial_success`.
     pub(super) fn to_protobuf(&self) -> Vec<u8> {
-        written(|writer| {
-            if self.is_full_success() {
-                return Ok(());
-            }
-            let partial = writer.open(1)?;
-            writer.varint(1, self.rejected)?;
-            writer.bytes(2, self.reason.as_bytes())?;
-            writer.close(partial)
-        })
+        let mut response = Message::default();
+        if !self.is_full_success() {
+            let mut partial = Message::default();
+            partial.varint(1, self.rejected).bytes(2, self.reason.as_bytes());
+            response.message(1, &partial);
+        }
+        response.0
     }
 
     /// The same as JSON.
@@ -59,26 +57,25 @@ impl Outcome {
 
 /// google.rpc.Status of a refusal.
 pub(super) fn status_protobuf(refusal: &Refusal) -> Vec<u8> {
-    written(|writer| {
-        writer.varint(1, u64::from(refusal.codes().1))?;
-        writer.bytes(2, refusal.message().as_bytes())?;
-        match refusal.retry() {
-            Some(delay) => write_retry(writer, delay),
-            None => Ok(()),
-        }
-    })
+    let mut status = Message::default();
+    status
+        .varint(1, u64::from(refusal.codes().1))
+        .bytes(2, refusal.message().as_bytes());
+    if let Some(delay) = refusal.retry() {
+        status.message(3, &retry(delay));
+    }
+    status.0
 }
 
 /// The detail `RetryInfo`, as `google.protobuf.Any`.
-fn write_retry(writer: &mut Writer<'_>, delay: Duration) -> Result<(), NoRoom> {
-    let detail = writer.open(3)?;
-    writer.bytes(1, b"type.googleapis.com/google.rpc.RetryInfo")?;
-    let info = writer.open(2)?;
-    let duration = writer.open(1)?;
-    writer.varint(1, delay.as_secs())?;
-    writer.close(duration)?;
-    writer.close(info)?;
-    writer.close(detail)
+fn retry(delay: Duration) -> Message {
+    let [mut detail, mut info, mut duration]: [Message; 3] = Default::default();
+    duration.varint(1, delay.as_secs());
+    info.message(1, &duration);
+    detail
+        .bytes(1, b"type.googleapis.com/google.rpc.RetryInfo")
+        .message(2, &info);
+    detail
 }
 
 /// The same as JSON.
@@ -90,12 +87,4 @@ pub(super) fn status_json(refusal: &Refusal) -> Vec<u8> {
         body["details"] = json!([detail]);
     }
     body.to_string().into_bytes()
-}
-
-fn written(write: impl FnOnce(&mut Writer<'_>) -> Result<(), NoRoom>) -> Vec<u8> {
-    let mut room = Unbounded;
-    let mut writer = Writer::new(&mut room);
-    // There is always room.
-    let _ = write(&mut writer);
-    writer.finish()
 }

@@ -58,10 +58,7 @@ impl Service {
             zipkin: zipkin.as_ref().map(|listener| address(listener, config.listen)),
         };
         let store = Store::open(config.store)?;
-        let appender = store.appender().ok_or_else(|| crate::store::ReadError::Damaged {
-            what: "closed".into(),
-        });
-        let watched = Arc::new(Watched::new(appender.map_err(crate::store::OpenError::from)?));
+        let watched = Arc::new(Watched::new(store.clone()));
         let listeners = Listeners {
             otlp: vec![otlp_http, otlp_grpc],
             zipkin,

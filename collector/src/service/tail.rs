@@ -7,7 +7,7 @@ use futures_util::future::BoxFuture;
 use tokio::sync::broadcast::{self, Receiver, Sender};
 
 use crate::model::Span;
-use crate::store::{Append, AppendError, Appender};
+use crate::store::{Append, AppendError, Store};
 use crate::web::Tail;
 use crate::wire::{Request, Signal};
 
@@ -19,12 +19,12 @@ const SHOWN: usize = 200;
 /// Stores requests, and shows their spans to those who watch. Nobody watching costs nothing.
 #[derive(Debug, Clone)]
 pub(super) struct Watched {
-    store: Appender,
+    store: Store,
     watchers: Sender<Arc<[Span]>>,
 }
 
 impl Watched {
-    pub(super) fn new(store: Appender) -> Self {
+    pub(super) fn new(store: Store) -> Self {
         Self {
             store,
             watchers: broadcast::channel(BEHIND).0,

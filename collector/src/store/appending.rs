@@ -1,8 +1,8 @@
 //! The thread that writes the log: what has come together is written at once, then acknowledged.
 
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, Sender, channel};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::sync::mpsc::Receiver;
+use std::time::{Duration, Instant};
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
@@ -10,8 +10,8 @@ use tokio::sync::oneshot;
 
 use super::log::{Entry, LogWriter};
 use super::state::Shared;
-use super::{Append, AppendError};
-use crate::model::Nanos;
+use super::{Append, AppendError, Store};
+use crate::model::now;
 use crate::wire::Request;
 
 /// More bytes than this in no block, and requests wait until there are less.
@@ -34,26 +34,7 @@ pub(super) struct Waiting {
     done: oneshot::Sender<Result<(), AppendError>>,
 }
 
-/// Where requests are given to the thread.
-#[derive(Debug, Clone)]
-pub struct Appender {
-    queue: Sender<Message>,
-}
-
-impl Appender {
-    pub(super) fn new() -> (Self, Receiver<Message>) {
-        let (queue, requests) = channel();
-        (Self { queue }, requests)
-    }
-
-    /// What is appended after this is refused.
-    pub(super) fn stop(&self) {
-        // Where nobody listens it has stopped.
-        let _ = self.queue.send(Message::Stop);
-    }
-}
-
-impl Append for Appender {
+impl Append for Store {
     fn append(&self, request: Request) -> BoxFuture<'static, Result<(), AppendError>> {
         let (done, answer) = oneshot::channel();
         let sent = self.queue.send(Message::Append(Waiting { request, done }));
@@ -92,7 +73,7 @@ pub(super) fn run(messages: &Receiver<Message>, shared: &Arc<Shared>, mut log: L
             .collect();
         // A number is never used again, as an entry may be in the log though writing it failed.
         next += entries.len() as u64;
-        let result = log.append(&entries).map_err(|error| fault(&error));
+        let result = log.append(&entries).map_err(|error| AppendError::from(&error));
         if result.is_ok() {
             let mut state = shared.lock();
             entries
@@ -131,11 +112,7 @@ fn wait_for_room(shared: &Shared) -> Result<(), AppendError> {
     let mut state = shared.lock();
     while state.head.bytes() > HEAD_BYTES {
         if let Some(fault) = &state.fault {
-            return Err(if fault.contains("full") {
-                AppendError::Full
-            } else {
-                AppendError::Io(fault.clone())
-            });
+            return Err(fault.clone());
         }
         let left = deadline.saturating_duration_since(Instant::now());
         if left.is_zero() {
@@ -154,17 +131,4 @@ fn refuse(group: Vec<Waiting>, error: &AppendError) {
     for waiting in group {
         let _ = waiting.done.send(Err(error.clone()));
     }
-}
-
-fn fault(error: &std::io::Error) -> AppendError {
-    match error.kind() {
-        std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => AppendError::Full,
-        _ => AppendError::Io(error.to_string()),
-    }
-}
-
-/// The time by the system's clock.
-pub(super) fn now() -> Nanos {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(since.as_nanos()).unwrap_or(u64::MAX)
 }

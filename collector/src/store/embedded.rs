@@ -2,30 +2,31 @@
 
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
-use super::appending::{self, Appender};
+use super::appending::{self, Message};
 use super::config::{OpenError, StoreConfig};
 use super::expiring;
-use super::head::{Head, Unsealed};
+use super::head::Head;
 use super::log::{self, LogWriter, Through};
-use super::partition::{self, PartitionReader, PartitionWriter};
+use super::partition::{self, PartitionWriter};
 use super::rollup::{REMEMBERED, Recent};
 use super::sealing::Sealer;
 use super::state::{PartitionState, Shared};
-use crate::wire::Signal;
 
 /// Traces on disk: SQLite files behind a log. Cheap to clone; the last clone to go closes nothing, see [`Store::close`].
 #[derive(Debug, Clone)]
 pub struct Store {
     pub(super) shared: Arc<Shared>,
+    /// To the thread that writes the log. Nobody listens where the store is only read, or is closed.
+    pub(super) queue: Sender<Message>,
     threads: Arc<Mutex<Threads>>,
 }
 
 #[derive(Debug, Default)]
 struct Threads {
-    appender: Option<Appender>,
     running: Vec<JoinHandle<()>>,
     /// Held while the store is written.
     lock: Option<File>,
@@ -50,7 +51,7 @@ impl Store {
             through,
             recent(&shared)?,
         )?;
-        let (appender, requests) = Appender::new();
+        let (queue, requests) = channel();
         let writer = LogWriter::new(&config.folder);
         let appending = Arc::clone(&shared);
         let expiring_state = Arc::clone(&shared);
@@ -64,12 +65,12 @@ impl Store {
             })?,
         ];
         let threads = Threads {
-            appender: Some(appender),
             running,
             lock: Some(lock),
         };
         Ok(Self {
             shared,
+            queue,
             threads: Arc::new(Mutex::new(threads)),
         })
     }
@@ -85,61 +86,24 @@ impl Store {
         replay(folder, through, &shared)?;
         Ok(Self {
             shared,
+            queue: channel().0,
             threads: Arc::default(),
         })
-    }
-
-    /// What requests are given to; `None` when the store was opened to read it only, or is closed.
-    #[must_use]
-    pub fn appender(&self) -> Option<Appender> {
-        self.threads
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .appender
-            .clone()
     }
 
     /// What hinders the store: the disk, or an archive that cannot be written; `None` while all is well.
     #[must_use]
     pub fn fault(&self) -> Option<String> {
         let state = self.shared.lock();
-        state.fault.clone().or_else(|| state.archive_fault.clone())
-    }
-
-    /// How many spans are stored, twice where they were sent twice.
-    #[must_use]
-    pub fn spans(&self) -> usize {
-        let snapshot = self.shared.snapshot();
-        let blocks = snapshot
-            .partitions
-            .iter()
-            .flat_map(|partition| partition.blocks.iter());
-        let traces = |unsealed: &&Unsealed| unsealed.entry.request.signal == Signal::Traces;
-        let head = snapshot
-            .head
-            .iter()
-            .filter(traces)
-            .map(|unsealed| unsealed.places().len());
-        blocks.map(|block| block.spans).sum::<usize>() + head.sum::<usize>()
-    }
-
-    /// How many spans and log records are stored and in no block yet.
-    #[must_use]
-    pub fn unsealed(&self) -> usize {
-        self.shared
-            .snapshot()
-            .head
-            .iter()
-            .map(|unsealed| unsealed.places().len())
-            .sum()
+        let fault = state.fault.as_ref().map(ToString::to_string);
+        fault.or_else(|| state.archive_fault.clone())
     }
 
     /// Stops writing: requests that came before are written, later ones are refused.
     pub fn close(&self) {
         let mut threads = self.threads.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(appender) = threads.appender.take() {
-            appender.stop();
-        }
+        // Where nobody listens it has stopped.
+        let _ = self.queue.send(Message::Stop);
         self.shared.lock().closing = true;
         self.shared.grown.notify_all();
         self.shared.shrunk.notify_all();
@@ -173,36 +137,16 @@ fn lock(folder: &Path) -> Result<File, OpenError> {
 
 /// Reads what is known of the blocks. Gives up to where the log is in them, and the partition that was written last.
 fn load(folder: &Path, shared: &Shared) -> Result<(Through, Option<PathBuf>), OpenError> {
-    let mut loaded = Vec::new();
-    for path in partition::paths(folder)? {
-        drop(partition::open_existing(&path, false)?);
-        let reader = Arc::new(PartitionReader::new(&path));
-        let connection = reader.connect()?;
-        let (blocks, through) = (connection.blocks()?, connection.through()?);
-        let unmerged = connection
-            .unmerged()?
-            .into_iter()
-            .map(|(_, fingerprints)| Arc::new(fingerprints));
-        let unmerged = Arc::new(unmerged.collect());
-        drop(connection);
-        loaded.push((
-            through,
-            PartitionState {
-                reader,
-                blocks: Arc::new(blocks),
-                unmerged,
-            },
-        ));
-    }
+    let paths = partition::paths(folder)?;
+    let loaded = paths.iter().map(|path| PartitionState::open(path));
+    let mut loaded = loaded.collect::<Result<Vec<_>, _>>()?;
     // Sorted by name before: by time, where the clock was not set back.
-    loaded.sort_by_key(|(through, _)| *through);
+    loaded.sort_by_key(|(_, through)| *through);
     let newest = loaded
         .last()
-        .map(|(through, partition)| (*through, partition.reader.path().to_owned()));
-    shared.lock().partitions = loaded.into_iter().map(|(_, partition)| partition).collect();
-    Ok(newest.map_or((Through::default(), None), |(through, path)| {
-        (through, Some(path))
-    }))
+        .map(|(partition, through)| (*through, Some(partition.reader.path().to_owned())));
+    shared.lock().partitions = loaded.into_iter().map(|(partition, _)| partition).collect();
+    Ok(newest.unwrap_or_default())
 }
 
 /// Reads what is acknowledged and in no block. Gives the number of the log's next entry.

@@ -5,10 +5,9 @@ use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use super::StoreConfig;
-use super::appending::now;
 use super::archive::archive;
 use super::state::{PartitionState, Shared};
-use crate::model::Nanos;
+use crate::model::{Nanos, now};
 
 /// How often it looks.
 const EVERY: Duration = Duration::from_secs(30);

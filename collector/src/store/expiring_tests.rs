@@ -1,6 +1,6 @@
 use super::tests::{append, many, wait_for_blocks};
 use super::{Read, Store, StoreConfig};
-use crate::model::Span;
+use crate::model::{Span, now};
 use crate::testing;
 
 #[test]
@@ -16,7 +16,7 @@ fn what_is_too_much_is_deleted_oldest_first() {
         wait_for_blocks(&store);
     }
     let left = || -> Vec<_> { super::partition::paths(folder.path()).expect("readable") };
-    super::expiring::expire(&config, &store.shared, super::appending::now());
+    super::expiring::expire(&config, &store.shared, now());
     let bytes: u64 = left()
         .iter()
         .map(|path| path.metadata().expect("there").len())
@@ -28,7 +28,7 @@ fn what_is_too_much_is_deleted_oldest_first() {
     let newest = &testing::spans(&many(4000)[3999])[0];
     assert!(store.trace(newest.trace_id).expect("readable").is_some());
     assert!(left().len() > 1, "{} partitions before", left().len());
-    let later = super::appending::now() + 100 * 3_600_000_000_000;
+    let later = now() + 100 * 3_600_000_000_000;
     super::expiring::expire(&config, &store.shared, later);
     assert_eq!(
         left().len(),
@@ -59,7 +59,7 @@ fn what_expires_is_archived_first_and_kept_where_that_fails() {
     }
     let partitions = super::partition::paths(folder.path()).expect("readable").len();
     assert!(partitions > 1, "{partitions}");
-    super::expiring::expire(&config, &store.shared, super::appending::now());
+    super::expiring::expire(&config, &store.shared, now());
     assert_eq!(
         super::partition::paths(folder.path()).expect("readable").len(),
         partitions
@@ -71,8 +71,9 @@ fn what_expires_is_archived_first_and_kept_where_that_fails() {
         archive: Some(archive.path().join("folder")),
         ..config
     };
-    let before = store.spans();
-    super::expiring::expire(&config, &store.shared, super::appending::now());
+    let stored = || store.inventory().spans + store.inventory().unsealed;
+    let before = stored();
+    super::expiring::expire(&config, &store.shared, now());
     assert_eq!(store.fault(), None);
     let mut archived = Vec::new();
     for file in std::fs::read_dir(archive.path().join("folder")).expect("readable") {
@@ -83,7 +84,7 @@ fn what_expires_is_archived_first_and_kept_where_that_fails() {
         }
     }
     assert_eq!(
-        archived.len() + store.spans(),
+        archived.len() as u64 + stored(),
         before,
         "each span is in one place"
     );

@@ -17,6 +17,7 @@ const TEXT: u64 = 6;
 const NUMBER: u64 = 7;
 const DOUBLE: u64 = 8;
 const BOOL: u64 = 9;
+
 fn hash(bytes: &[u8], seed: u64) -> u64 {
     XxHash3_64::oneshot_with_seed(seed, bytes)
 }

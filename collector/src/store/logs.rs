@@ -1,14 +1,13 @@
 //! Log records of spans: stored beside the blocks, by trace, as small OTLP requests of their own.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use super::ReadError;
-use super::codec::{Compressor, damaged, expand, put_bytes, put_varint};
+use super::codec::{Compressor, damaged, expand};
 use super::fingerprint;
 use super::partition::StoredLog;
 use crate::model::{LogRecord, TraceId};
-use crate::wire::{Limits, LogView, Place, Request, Signal, read_resource, read_scope};
+use crate::wire::{Limits, LogView, Message, Place, Request, Signal};
 
 /// The records of a request, by trace.
 pub(super) fn store(request: &Request, compressor: &mut Compressor) -> Vec<StoredLog> {
@@ -30,27 +29,23 @@ pub(super) fn store(request: &Request, compressor: &mut Compressor) -> Vec<Store
 
 /// An `ExportLogsServiceRequest` of these records, which are in the order of their scopes.
 fn message(request: &Request, places: &[Place]) -> Vec<u8> {
-    let mut message = Vec::new();
+    let mut message = Message::default();
     for places in places.chunk_by(|one, other| one.scope == other.scope) {
         let scoped = request.scopes[places[0].scope as usize];
-        let mut scope = Vec::new();
-        put_field(&mut scope, 1, request.scope(scoped));
-        places
-            .iter()
-            .for_each(|place| put_field(&mut scope, 2, request.record(*place)));
-        put_field(&mut scope, 3, request.scope_schema(scoped).as_bytes());
-        let mut resource = Vec::new();
-        put_field(&mut resource, 1, request.resource(scoped));
-        put_field(&mut resource, 2, &scope);
-        put_field(&mut resource, 3, request.resource_schema(scoped).as_bytes());
-        put_field(&mut message, 1, &resource);
+        let mut scope = Message::default();
+        scope.bytes(1, request.scope(scoped));
+        for place in places {
+            scope.bytes(2, request.record(*place));
+        }
+        scope.bytes(3, request.scope_schema(scoped).as_bytes());
+        let mut resource = Message::default();
+        resource
+            .bytes(1, request.resource(scoped))
+            .message(2, &scope)
+            .bytes(3, request.resource_schema(scoped).as_bytes());
+        message.message(1, &resource);
     }
-    message
-}
-
-fn put_field(to: &mut Vec<u8>, number: u64, bytes: &[u8]) {
-    put_varint(to, number << 3 | 2);
-    put_bytes(to, bytes);
+    message.0
 }
 
 /// The records of a trace in a frame that [`store`] made.
@@ -72,14 +67,8 @@ pub(super) fn read(request: &Request, id: TraceId) -> Result<Vec<LogRecord>, Rea
         let wrong = |_| damaged("log records");
         let log = LogView::parse(request.record(*place)).map_err(wrong)?;
         if log.trace_id == id {
-            let scoped = request.scopes[place.scope as usize];
-            let resource = read_resource(request.resource(scoped), request.resource_schema(scoped));
-            let scope = read_scope(request.scope(scoped), request.scope_schema(scoped));
-            let resource = Arc::new(resource.map_err(wrong)?);
-            records.push(
-                log.read(resource, Arc::new(scope.map_err(wrong)?))
-                    .map_err(wrong)?,
-            );
+            let (resource, scope) = request.origin(place.scope).map_err(wrong)?;
+            records.push(log.read(resource, scope).map_err(wrong)?);
         }
     }
     Ok(records)

@@ -26,7 +26,6 @@ mod reading;
 mod inventory;
 
 pub use append::{Append, AppendError};
-pub use appending::Appender;
 pub use config::{OpenError, StoreConfig};
 pub use embedded::Store;
 pub use inventory::Inventory;
@@ -37,3 +36,5 @@ pub use red::{RedPoint, RedQuery, RedSeries};
 mod tests;
 #[cfg(test)]
 mod expiring_tests;
+#[cfg(test)]
+mod reading_tests;

@@ -3,17 +3,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::appending::now;
-use super::block::{Builder, Sealed};
+use super::block::Builder;
 use super::codec::Compressor;
 use super::config::StoreConfig;
-use super::log::{Entry, LogWriter, Through};
+use super::log::{self, Entry, Through};
 use super::logs;
-use super::partition::{Batch, BlockInfo, PartitionReader, PartitionWriter};
+use super::partition::{Batch, BlockInfo, PartitionWriter};
 use super::rollup::{self, Recent};
 use super::state::{PartitionState, Shared};
-use super::{OpenError, ReadError};
-use crate::model::Nanos;
+use super::{AppendError, OpenError, ReadError};
+use crate::model::{Nanos, now};
 use crate::wire::Signal;
 
 /// zstd's level: higher ones take more time than they save bytes.
@@ -22,14 +21,13 @@ const LEVEL: i32 = 1;
 const LOG_BYTES: usize = 1 << 20;
 /// How long after a failed write the next is tried.
 const PAUSE: Duration = Duration::from_secs(1);
+
 /// Makes blocks.
 pub(super) struct Sealer {
     config: StoreConfig,
     shared: Arc<Shared>,
     compressor: Compressor,
     partition: Option<(PartitionWriter, Nanos)>,
-    /// Only to remove files that are no longer needed.
-    log: LogWriter,
     /// Up to where requests are in blocks that are written.
     through: Through,
     recent: Recent,
@@ -55,14 +53,12 @@ impl Sealer {
         through: Through,
         recent: Recent,
     ) -> Result<Self, OpenError> {
-        let log = LogWriter::new(&config.folder);
         let compressor = Compressor::new(LEVEL)?;
         Ok(Self {
             config,
             shared,
             compressor,
             partition,
-            log,
             through,
             recent,
         })
@@ -170,7 +166,7 @@ impl Sealer {
             Ok(sealed) => sealed,
             Err(error) => {
                 // No memory, or a column above 4 GiB: what is pending is in the log, and stays there.
-                self.fail(&error.to_string());
+                self.fail(AppendError::from(&error));
                 self.shared.lock().closing = true;
                 return;
             }
@@ -185,8 +181,8 @@ impl Sealer {
         };
         loop {
             match self.write(&batch) {
-                Ok(info) => return self.publish(info, &sealed, through),
-                Err(error) => self.fail(&error.to_string()),
+                Ok(info) => return self.publish(info, through),
+                Err(error) => self.fail(AppendError::from(&error)),
             }
             if self.shared.lock().closing {
                 return;
@@ -210,12 +206,8 @@ impl Sealer {
             none => {
                 let created = now();
                 let writer = PartitionWriter::create(&self.config.folder, created)?;
-                let reader = Arc::new(PartitionReader::new(writer.path()));
-                self.shared.lock().partitions.push(PartitionState {
-                    reader,
-                    blocks: Arc::default(),
-                    unmerged: Arc::default(),
-                });
+                let (partition, _) = PartitionState::open(writer.path())?;
+                self.shared.lock().partitions.push(partition);
                 none.insert((writer, created))
             }
         };
@@ -223,10 +215,12 @@ impl Sealer {
     }
 
     /// Lets queries find the block, and forgets the requests that it was made of.
-    fn publish(&mut self, info: Option<BlockInfo>, sealed: &Sealed, through: Through) {
+    fn publish(&mut self, info: Option<BlockInfo>, through: Through) {
         let mut state = self.shared.lock();
-        if let (Some(info), Some(partition)) = (info, state.partitions.last_mut()) {
-            partition.publish(info, sealed);
+        if let (Some(info), Some((writer, _))) = (info, &self.partition)
+            && let Some(partition) = state.partitions.last_mut()
+        {
+            partition.publish(info, writer.unmerged());
         }
         state.head.remove(through);
         state.fault = None;
@@ -234,11 +228,11 @@ impl Sealer {
         self.shared.shrunk.notify_all();
         self.through = through;
         // A file that stays is only read once more, and skipped.
-        let _ = self.log.remove_before(through.sequence);
+        let _ = log::remove_before(&self.config.folder, through.sequence);
     }
 
-    fn fail(&self, message: &str) {
-        self.shared.lock().fault = Some(message.to_owned());
+    fn fail(&self, fault: AppendError) {
+        self.shared.lock().fault = Some(fault);
         self.shared.shrunk.notify_all();
     }
 }

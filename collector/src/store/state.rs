@@ -1,10 +1,12 @@
 //! What the threads of a store share.
 
+use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-use super::block::Sealed;
 use super::head::{Head, Unsealed};
-use super::partition::{BlockInfo, PartitionReader, SEGMENT_BLOCKS};
+use super::log::Through;
+use super::partition::{BlockInfo, PartitionReader, Unmerged};
+use super::{AppendError, OpenError};
 
 /// The store in memory: what is in no block yet, and which blocks there are.
 #[derive(Debug, Default)]
@@ -13,7 +15,7 @@ pub(super) struct State {
     /// Oldest first.
     pub(super) partitions: Vec<PartitionState>,
     /// The sealing thread cannot write.
-    pub(super) fault: Option<String>,
+    pub(super) fault: Option<AppendError>,
     /// What has expired cannot be archived.
     pub(super) archive_fault: Option<String>,
     pub(super) closing: bool,
@@ -24,25 +26,34 @@ pub(super) struct State {
 pub(super) struct PartitionState {
     pub(super) reader: Arc<PartitionReader>,
     pub(super) blocks: Arc<Vec<BlockInfo>>,
-    /// The fingerprints of the blocks that are in no segment, in the blocks' order.
-    pub(super) unmerged: Arc<Vec<Arc<Vec<u32>>>>,
+    pub(super) unmerged: Arc<Unmerged>,
 }
 
 impl PartitionState {
+    /// Opens a partition. Gives also up to where the log is in its blocks.
+    pub(super) fn open(path: &Path) -> Result<(Self, Through), OpenError> {
+        let reader = PartitionReader::open(path)?;
+        let connection = reader.connect()?;
+        let (blocks, through) = (connection.blocks()?, connection.through()?);
+        let unmerged = connection.unmerged()?;
+        drop(connection);
+        let state = Self {
+            reader: Arc::new(reader),
+            blocks: Arc::new(blocks),
+            unmerged: Arc::new(unmerged),
+        };
+        Ok((state, through))
+    }
+
     /// Adds a block that has been written.
-    pub(super) fn publish(&mut self, info: BlockInfo, sealed: &Sealed) {
-        let merged = (info.id + 1).is_multiple_of(SEGMENT_BLOCKS);
+    pub(super) fn publish(&mut self, info: BlockInfo, unmerged: Arc<Unmerged>) {
         Arc::make_mut(&mut self.blocks).push(info);
-        let unmerged = Arc::make_mut(&mut self.unmerged);
-        if merged {
-            unmerged.clear();
-        } else {
-            unmerged.push(Arc::new(sealed.fingerprints.clone()));
-        }
+        self.unmerged = unmerged;
     }
 }
 
-/// The state at one moment: a span is in it once, wherever it is on its way.
+/// The state at one moment: a span is in it once, wherever it is on its way. What is read from a partition beside its
+/// `blocks` may be of a later moment: see [`head::after`](super::head::after).
 #[derive(Debug)]
 pub(super) struct Snapshot {
     pub(super) head: Vec<Unsealed>,

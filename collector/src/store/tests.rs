@@ -6,15 +6,14 @@ use futures_util::future::join_all;
 use proptest::prelude::*;
 use proptest::test_runner::Config;
 
-use super::{Append, Found, Hit, OpenError, Read, Search, SearchOrder, Store, StoreConfig};
+use super::{Append, AppendError, Found, Hit, OpenError, Read, Search, SearchOrder, Store, StoreConfig};
 use crate::filter::Filter;
 use crate::model::{Span, TraceId};
 use crate::testing;
 use crate::wire::Request;
 
 pub(super) fn append(store: &Store, requests: &[Request]) {
-    let appender = store.appender().expect("open to write");
-    let all = join_all(requests.iter().map(|request| appender.append(request.clone())));
+    let all = join_all(requests.iter().map(|request| store.append(request.clone())));
     for result in tokio::runtime::Builder::new_current_thread()
         .build()
         .expect("a runtime")
@@ -27,16 +26,8 @@ pub(super) fn append(store: &Store, requests: &[Request]) {
 /// Waits until fewer spans than a block has are in no block.
 pub(super) fn wait_for_blocks(store: &Store) {
     let deadline = Instant::now() + Duration::from_secs(20);
-    let waiting = || -> usize {
-        store
-            .shared
-            .snapshot()
-            .head
-            .iter()
-            .map(|head| head.places().len())
-            .sum()
-    };
-    while waiting() >= super::block::SPANS {
+    let waiting = || store.inventory().unsealed;
+    while waiting() >= super::block::SPANS as u64 {
         assert!(Instant::now() < deadline, "{} spans are in no block", waiting());
         std::thread::sleep(Duration::from_millis(2));
     }
@@ -311,6 +302,19 @@ fn only_one_collector_writes_a_folder() {
     Store::open(StoreConfig::new(folder.path()))
         .expect("free again")
         .close();
+}
+
+#[test]
+fn a_store_that_is_only_read_or_closed_takes_nothing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let request = many(1).remove(0);
+    let closed = Store::open(StoreConfig::new(folder.path())).expect("opened");
+    closed.close();
+    let reader = Store::open_read_only(folder.path()).expect("opened to read");
+    for store in [closed, reader] {
+        let appended = futures_util::FutureExt::now_or_never(store.append(request.clone()));
+        assert_eq!(appended, Some(Err(AppendError::Closed)));
+    }
 }
 
 #[test]

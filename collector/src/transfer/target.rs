@@ -10,7 +10,7 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 
-use crate::store::{Append, AppendError, Appender};
+use crate::store::{Append, AppendError, Store};
 use crate::wire::{Field, Fields, Limits, Request, RequestError, Signal, WireError};
 
 /// How often a collector that is busy is asked again.
@@ -32,7 +32,7 @@ enum Way {
         url: String,
         client: Box<Client<HttpConnector, Full<Bytes>>>,
     },
-    Store(Appender),
+    Store(Store),
 }
 
 /// Traces do not get where they should.
@@ -76,8 +76,8 @@ impl Target {
 
     /// A store of this process.
     #[must_use]
-    pub fn store(appender: Appender) -> Self {
-        Self(Way::Store(appender))
+    pub fn store(store: Store) -> Self {
+        Self(Way::Store(store))
     }
 
     /// Stores a message, and says how many of its records were not taken, and why.
@@ -88,18 +88,18 @@ impl Target {
     ) -> Result<Option<(u64, String)>, TargetError> {
         match &self.0 {
             Way::Collector { url, client } => send(url, client, signal, message).await,
-            Way::Store(appender) => {
+            Way::Store(store) => {
                 let request = Request::read(signal, message, &Limits::default())?;
-                append(appender, request).await?;
+                append(store, request).await?;
                 Ok(None)
             }
         }
     }
 }
 
-async fn append(appender: &Appender, request: Request) -> Result<(), AppendError> {
+async fn append(store: &Store, request: Request) -> Result<(), AppendError> {
     for _ in 0..TRIES {
-        match appender.append(request.clone()).await {
+        match store.append(request.clone()).await {
             Err(AppendError::Behind) => tokio::time::sleep(PAUSE).await,
             done => return done,
         }

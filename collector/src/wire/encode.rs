@@ -1,5 +1,7 @@
 //! Writes protobuf.
 
+use super::message::varint;
+
 /// There is no memory for more, or what is written has become too large.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("there is no room for more")]
@@ -204,21 +206,6 @@ impl<'a> Writer<'a> {
         }
         Ok(())
     }
-}
-
-/// A number's bytes, and how many they are.
-fn varint(mut value: u64) -> ([u8; 10], usize) {
-    let mut bytes = [0; 10];
-    for (index, byte) in bytes.iter_mut().enumerate() {
-        let [low, ..] = value.to_le_bytes();
-        value >>= 7;
-        if value == 0 {
-            *byte = low;
-            return (bytes, index + 1);
-        }
-        *byte = low | 0x80;
-    }
-    (bytes, 10)
 }
 
 #[cfg(test)]

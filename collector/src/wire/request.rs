@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::{Field, Fields, LogView, SpanView, WireError, resource};
-use crate::model::{Resource, Scope, Span};
+use super::{Field, Fields, LogView, Origin, SpanView, WireError, resource};
+use crate::model::Span;
 
 /// What a request holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -252,20 +252,30 @@ impl Request {
 
     /// All spans, whole; none in a request of log records.
     pub fn spans(&self) -> impl Iterator<Item = Span> {
-        let mut read: Option<(u32, Arc<Resource>, Arc<Scope>)> = None;
+        let mut read: Option<(u32, Origin)> = None;
         self.records.iter().filter_map(move |place| {
-            if read.as_ref().is_none_or(|(number, ..)| *number != place.scope) {
-                let scoped = *self.scopes.get(place.scope as usize)?;
-                let resource =
-                    resource::read_resource(self.resource(scoped), self.resource_schema(scoped)).ok()?;
-                let scope = resource::read_scope(self.scope(scoped), self.scope_schema(scoped)).ok()?;
-                read = Some((place.scope, Arc::new(resource), Arc::new(scope)));
+            if read.as_ref().is_none_or(|(number, _)| *number != place.scope) {
+                read = Some((place.scope, self.origin(place.scope).ok()?));
             }
-            let (_, resource, scope) = read.as_ref()?;
+            let (_, (resource, scope)) = read.as_ref()?;
             let traces = self.signal == Signal::Traces;
             let span = traces.then(|| self.span(*place)).flatten()?;
             span.read(Arc::clone(resource), Arc::clone(scope)).ok()
         })
+    }
+
+    /// The resource and the scope of the records whose [`Place::scope`] this is.
+    ///
+    /// # Errors
+    /// When they cannot be read, which no record is accepted with.
+    pub fn origin(&self, scope: u32) -> Result<Origin, WireError> {
+        let scoped = self.scopes.get(scope as usize).copied().unwrap_or_default();
+        resource::read_origin(
+            self.resource(scoped),
+            self.resource_schema(scoped),
+            self.scope(scoped),
+            self.scope_schema(scoped),
+        )
     }
 
     /// The message `Resource` of a scope's spans.

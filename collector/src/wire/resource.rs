@@ -1,14 +1,29 @@
 //! OTLP's `Resource` and `InstrumentationScope`.
 
+use std::sync::Arc;
+
 use super::value::AttributeView;
 use super::{Fields, ValueView, WireError};
 use crate::model::{Attribute, Resource, Scope};
 
-/// Reads a `Resource`; its schema URL stands beside it in OTLP.
+/// Where spans and log records come from.
+pub type Origin = (Arc<Resource>, Arc<Scope>);
+
+/// Reads a `Resource` and an `InstrumentationScope`; their schema URLs stand beside them in OTLP.
 ///
 /// # Errors
-/// When it is none.
-pub fn read_resource(bytes: &[u8], schema_url: &str) -> Result<Resource, WireError> {
+/// When they are none.
+pub fn read_origin(
+    resource: &[u8],
+    resource_schema: &str,
+    scope: &[u8],
+    scope_schema: &str,
+) -> Result<Origin, WireError> {
+    let resource = read_resource(resource, resource_schema)?;
+    Ok((Arc::new(resource), Arc::new(read_scope(scope, scope_schema)?)))
+}
+
+fn read_resource(bytes: &[u8], schema_url: &str) -> Result<Resource, WireError> {
     let mut resource = Resource {
         schema_url: schema_url.to_owned(),
         ..Resource::default()
@@ -23,11 +38,7 @@ pub fn read_resource(bytes: &[u8], schema_url: &str) -> Result<Resource, WireErr
     Ok(resource)
 }
 
-/// Reads an `InstrumentationScope`; its schema URL stands beside it in OTLP.
-///
-/// # Errors
-/// When it is none.
-pub fn read_scope(bytes: &[u8], schema_url: &str) -> Result<Scope, WireError> {
+fn read_scope(bytes: &[u8], schema_url: &str) -> Result<Scope, WireError> {
     let mut scope = Scope {
         schema_url: schema_url.to_owned(),
         ..Scope::default()

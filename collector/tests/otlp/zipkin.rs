@@ -2,7 +2,6 @@
 
 use serde_json::json;
 use spanwright_collector::model::{Kind, Span, StatusCode, Value};
-use spanwright_collector::wire::{read_resource, read_scope};
 
 use crate::support::client::{GZIP, JSON};
 use crate::support::requests::gzip;
@@ -20,16 +19,8 @@ fn spans(server: &Server) -> Vec<Span> {
     let mut spans = vec![];
     for request in server.store.requests() {
         for &place in &request.records {
-            let scoped = request.scopes[place.scope as usize];
-            let resource = read_resource(request.resource(scoped), "").unwrap();
-            let scope = read_scope(request.scope(scoped), "").unwrap();
-            spans.push(
-                request
-                    .span(place)
-                    .unwrap()
-                    .read(resource.into(), scope.into())
-                    .unwrap(),
-            );
+            let (resource, scope) = request.origin(place.scope).unwrap();
+            spans.push(request.span(place).unwrap().read(resource, scope).unwrap());
         }
     }
     spans

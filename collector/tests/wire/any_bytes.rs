@@ -7,8 +7,8 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use prost::Message;
 use spanwright_collector::wire::{
-    Input, JsonRequest, Limits, LogView, Request, Signal, Unbounded, count_points, from_json, read_resource,
-    read_scope, service,
+    Input, JsonRequest, Limits, LogView, Request, Signal, Unbounded, count_points, from_json, read_origin,
+    service,
 };
 
 use crate::generate::{Doubles, request};
@@ -34,8 +34,8 @@ fn read_all(bytes: &[u8]) {
     let _ = (
         count_points(bytes),
         service(bytes),
-        read_resource(bytes, ""),
-        read_scope(bytes, ""),
+        read_origin(bytes, "", &[], ""),
+        read_origin(&[], "", bytes, ""),
     );
     for request in [JsonRequest::Traces, JsonRequest::Logs, JsonRequest::Metrics] {
         let whole = from_json(request, Input::Whole(bytes), &mut Unbounded);

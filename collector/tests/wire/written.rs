@@ -6,8 +6,7 @@ use proptest::prelude::*;
 use serde_json::json;
 use spanwright_collector::model::{LogRecord, Resource, Scope, Span, SpanId, TraceId, Value};
 use spanwright_collector::wire::{
-    Input, JsonRequest, Limits, LogView, Request, Signal, Unbounded, from_json, read_resource, read_scope,
-    write_logs, write_spans,
+    Input, JsonRequest, Limits, LogView, Request, Signal, Unbounded, from_json, write_logs, write_spans,
 };
 
 use crate::generate::{Doubles, request};
@@ -111,11 +110,9 @@ fn log_records_are_read_back_as_they_were() {
     let bytes = from_json(JsonRequest::Logs, Input::Whole(&json), &mut Unbounded).unwrap();
     let request = Request::read(Signal::Logs, bytes.into(), &Limits::default()).unwrap();
     let read = request.records.iter().map(|place| {
-        let scoped = request.scopes[place.scope as usize];
-        let resource = read_resource(request.resource(scoped), request.resource_schema(scoped)).unwrap();
-        let scope = read_scope(request.scope(scoped), request.scope_schema(scoped)).unwrap();
+        let (resource, scope) = request.origin(place.scope).unwrap();
         let log = LogView::parse(request.record(*place)).unwrap();
-        log.read(Arc::new(resource), Arc::new(scope)).unwrap()
+        log.read(resource, scope).unwrap()
     });
     assert_eq!(read.collect::<Vec<_>>(), logs);
 }

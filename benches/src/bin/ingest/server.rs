@@ -95,7 +95,8 @@ impl Server {
         let bytes = blocks
             .map(|file| file.metadata().map_or(0, |file| file.len()))
             .sum();
-        Some((store.spans(), bytes))
+        let stored = store.inventory();
+        Some(((stored.spans + stored.unsealed) as usize, bytes))
     }
 }
 

@@ -46,7 +46,7 @@ fn main() {
     let began = Instant::now();
     let stored = load(&store, &options);
     let acknowledged = began.elapsed();
-    while store.unsealed() >= 8192 {
+    while store.inventory().unsealed >= 8192 {
         std::thread::sleep(Duration::from_millis(5));
     }
     let sealed = began.elapsed();
@@ -97,7 +97,6 @@ fn arrive(store: &Store, options: &Options, stored: usize, stopped: &AtomicBool)
     if options.meanwhile == 0 {
         return;
     }
-    let appender = store.appender().expect("open to write");
     let runtime = tokio::runtime::Builder::new_current_thread()
         .build()
         .expect("a runtime");
@@ -107,7 +106,7 @@ fn arrive(store: &Store, options: &Options, stored: usize, stopped: &AtomicBool)
     while !stopped.load(Ordering::Relaxed) {
         let (bytes, spans) = generator.request();
         let request = Request::read(Signal::Traces, bytes, &Limits::default()).expect("a request");
-        runtime.block_on(appender.append(request)).expect("stored");
+        runtime.block_on(store.append(request)).expect("stored");
         arrived += spans;
         let due = Duration::from_secs_f64(arrived as f64 / options.meanwhile as f64);
         std::thread::sleep(due.saturating_sub(began.elapsed()));
@@ -141,7 +140,6 @@ fn options() -> Options {
 
 /// Stores spans. Gives how many.
 fn load(store: &Store, options: &Options) -> usize {
-    let appender = store.appender().expect("open to write");
     let runtime = tokio::runtime::Builder::new_current_thread()
         .build()
         .expect("a runtime");
@@ -156,7 +154,7 @@ fn load(store: &Store, options: &Options) -> usize {
             Request::read(Signal::Traces, bytes, &limits).expect("a request")
         })
     });
-    let sent = futures_util::stream::iter(requests).map(|request| appender.append(request));
+    let sent = futures_util::stream::iter(requests).map(|request| store.append(request));
     runtime.block_on(
         sent.buffer_unordered(CONNECTIONS)
             .for_each(|result| async { result.expect("stored") }),

@@ -3,7 +3,7 @@
 use fastrand::Rng;
 
 use super::trace::{CALL, CLIENT, Failed, INTERNAL, PROJECTS, Pairs, SERVER, SERVICES, Step, Trace};
-use crate::generate::message::Attribute::{Bool, Double, Int, Text};
+use crate::generate::attribute::Attribute::{Bool, Double, Int, Text};
 
 const PERSONAS: [&str; 3] = ["noor", "maestro", "tutor"];
 /// Models, and who has them.

@@ -3,8 +3,9 @@
 use bytes::Bytes;
 use fastrand::Rng;
 
-use crate::generate::message::{Attribute, Message};
+use crate::generate::attribute::Attribute;
 use crate::model::Nanos;
+use crate::wire::Message;
 
 pub(super) const SERVICES: [&str; 3] = ["assistant-client", "assistant", "projects"];
 pub(super) const CLIENT: usize = 0;
@@ -94,29 +95,29 @@ impl Trace {
             span.bytes(4, &step.parent.to_be_bytes());
         }
         span.bytes(5, step.name.as_bytes())
-            .number(6, step.kind)
-            .fixed(7, begin)
-            .fixed(8, end);
+            .varint(6, step.kind)
+            .fixed64(7, begin)
+            .fixed64(8, end);
         for (key, value) in attributes {
             span.attribute(9, key, value);
         }
         for (name, moment) in step.events {
             let mut event = Message::default();
-            event.fixed(1, self.at(*moment)).bytes(2, name.as_bytes());
-            span.bytes(11, &event.0);
+            event.fixed64(1, self.at(*moment)).bytes(2, name.as_bytes());
+            span.message(11, &event);
         }
         if let Some((kind, text)) = step.error {
             let mut event = Message::default();
             event
-                .fixed(1, end)
+                .fixed64(1, end)
                 .bytes(2, b"exception")
                 .attribute(3, "exception.type", &Attribute::Text(kind))
                 .attribute(3, "exception.message", &Attribute::Text(text));
             let mut status = Message::default();
-            status.bytes(2, text.as_bytes()).number(3, 2);
-            span.bytes(11, &event.0).bytes(15, &status.0);
+            status.bytes(2, text.as_bytes()).varint(3, 2);
+            span.message(11, &event).message(15, &status);
         }
-        self.spans[step.service].bytes(2, &span.0);
+        self.spans[step.service].message(2, &span);
         id
     }
 
@@ -134,11 +135,11 @@ impl Trace {
             let mut scope = Message::default();
             scope.bytes(1, b"spanwright.demo");
             let mut scoped = Message::default();
-            scoped.bytes(1, &scope.0);
+            scoped.message(1, &scope);
             scoped.0.extend_from_slice(&spans.0);
             let mut all = Message::default();
-            all.bytes(1, &resource.0).bytes(2, &scoped.0);
-            request.bytes(1, &all.0);
+            all.message(1, &resource).message(2, &scoped);
+            request.message(1, &all);
         }
         request.0.into()
     }

@@ -5,8 +5,8 @@ use std::hash::BuildHasher;
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 
-use crate::store::codec::{TextColumn, pack, put_varint};
-use crate::wire::{AttributeView, ValueView};
+use crate::store::codec::{TextColumn, pack};
+use crate::wire::{AttributeView, ValueView, put_varint};
 
 /// More columns than this, and the attributes of further keys stay in the remainder.
 pub(super) const MAX_COLUMNS: usize = 1024;

@@ -12,7 +12,7 @@ use super::{BYTES, Column, KIND_MASK, SPANS, STATUS_SHIFT, Type, attributes, par
 use crate::model::{Kind, Nanos, SpanId, TraceId};
 use crate::store::codec::{Compressor, TextColumn, pack};
 use crate::store::fingerprint::{self, Key};
-use crate::wire::{AttributeView, Field, Fields, Place, Request, SpanView, ValueView};
+use crate::wire::{AttributeView, Field, Fields, Message, Place, Request, SpanView, ValueView};
 
 /// A block with more services than this does not say how slow each is: it is kept in memory for every block.
 const MOST_SERVICES: usize = 32;
@@ -35,7 +35,7 @@ pub(in crate::store) struct Builder {
     scopes: Scopes,
     overflow: bool,
     /// Of the span that is being added.
-    rest: Vec<u8>,
+    rest: Message,
 }
 
 /// What is counted of a span.
@@ -110,7 +110,7 @@ impl Builder {
 
     /// Attributes into their columns, what has no column into the remainder.
     fn push_fields(&mut self, span: &SpanView<'_>) {
-        self.rest.clear();
+        self.rest.0.clear();
         self.attributes.begin();
         let mut fields = Fields::new(span.bytes);
         let mut at = 0;
@@ -125,16 +125,15 @@ impl Builder {
                 _ => false,
             };
             if !kept {
-                self.rest.extend_from_slice(bytes);
+                self.rest.0.extend_from_slice(bytes);
             }
         }
         // A duration cannot tell an end before the start.
         if span.end < span.start {
-            self.rest.push(8 << 3 | 1);
-            self.rest.extend_from_slice(&span.end.to_le_bytes());
+            self.rest.fixed64(8, span.end);
         }
         self.attributes.end();
-        self.remainder.push(&self.rest);
+        self.remainder.push(&self.rest.0);
     }
 
     fn push_attribute(&mut self, bytes: &[u8]) -> bool {
@@ -224,7 +223,7 @@ impl Builder {
             slowest,
             parts,
             attributes,
-            fingerprints,
+            fingerprints: fingerprints.into(),
         })
     }
 

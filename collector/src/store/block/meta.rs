@@ -8,8 +8,8 @@ use hashbrown::HashTable;
 use super::Type;
 use super::attributes::Column;
 use crate::store::ReadError;
-use crate::store::codec::{Cursor, damaged, put_bytes, put_varint};
-use crate::wire::{self, Request, Scoped};
+use crate::store::codec::{Cursor, damaged, put_bytes};
+use crate::wire::{self, Origin, Request, Scoped, WireError, put_varint};
 
 /// A resource, a scope, and their schema URLs, as they came.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -21,6 +21,12 @@ pub(in crate::store) struct ScopeBytes {
 }
 
 impl ScopeBytes {
+    /// What they say.
+    pub(in crate::store) fn origin(&self) -> Result<Origin, WireError> {
+        let (resource, resource_schema, scope, scope_schema) = parts_of(self);
+        wire::read_origin(resource, resource_schema, scope, scope_schema)
+    }
+
     /// The name of the service.
     pub(in crate::store) fn service(&self) -> &str {
         wire::service(&self.resource)

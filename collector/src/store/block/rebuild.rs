@@ -5,15 +5,13 @@ use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use super::attributes::{Type, signed};
+use super::meta::ScopeBytes;
 use super::reader::ColumnValues;
 use super::{Block, Column, Frames, KIND_MASK, STATUS_SHIFT};
-use crate::model::{Resource, Scope, Span};
+use crate::model::Span;
 use crate::store::ReadError;
-use crate::store::codec::{damaged, put_bytes, put_varint};
-use crate::wire::{SpanView, read_resource, read_scope};
-
-/// A scope, and the resource it is of.
-type Scoped = (Arc<Resource>, Arc<Scope>);
+use crate::store::codec::damaged;
+use crate::wire::{Message, SpanView};
 
 impl<F: Frames> Block<F> {
     /// The spans at these places, which are in ascending order.
@@ -21,67 +19,55 @@ impl<F: Frames> Block<F> {
         if places.is_empty() {
             return Ok(Vec::new());
         }
-        let scopes = self.scopes()?;
+        let origins = self.meta()?.scopes.iter().map(ScopeBytes::origin);
+        let origins: Vec<_> = origins
+            .collect::<Result<_, _>>()
+            .map_err(|_| damaged("a resource"))?;
         let mut attributes = Attributes {
             columns: HashMap::new(),
             used: vec![0; self.meta()?.columns.len()],
         };
-        let mut bytes = Vec::new();
+        let mut message = Message::default();
         let mut next = 0;
         let mut spans = Vec::with_capacity(places.len());
         for &place in places {
             (next..place).try_for_each(|span| attributes.skip(self, span))?;
             next = place + 1;
-            bytes.clear();
-            self.put_core(place, &mut bytes)?;
-            attributes.put(self, place, &mut bytes)?;
-            bytes.extend_from_slice(self.remainder()?.at(place));
-            let (resource, scope) = &scopes[self.scope()?[place] as usize];
-            let span =
-                SpanView::parse(&bytes).and_then(|span| span.read(Arc::clone(resource), Arc::clone(scope)));
+            message.0.clear();
+            self.put_core(place, &mut message)?;
+            attributes.put(self, place, &mut message)?;
+            message.0.extend_from_slice(self.remainder()?.at(place));
+            let (resource, scope) = &origins[self.scope()?[place] as usize];
+            let span = SpanView::parse(&message.0)
+                .and_then(|span| span.read(Arc::clone(resource), Arc::clone(scope)));
             spans.push(span.map_err(|_| damaged("a span"))?);
         }
         Ok(spans)
     }
 
-    /// The resource and the scope of each number of a scope.
-    fn scopes(&self) -> Result<Vec<Scoped>, ReadError> {
-        let read = |scope: &super::meta::ScopeBytes| {
-            let resource = read_resource(&scope.resource, &scope.resource_schema);
-            let scope = read_scope(&scope.scope, &scope.scope_schema);
-            match (resource, scope) {
-                (Ok(resource), Ok(scope)) => Ok((Arc::new(resource), Arc::new(scope))),
-                _ => Err(damaged("a resource")),
-            }
-        };
-        self.meta()?.scopes.iter().map(read).collect()
-    }
-
-    fn put_core(&self, place: usize, bytes: &mut Vec<u8>) -> Result<(), ReadError> {
+    fn put_core(&self, place: usize, message: &mut Message) -> Result<(), ReadError> {
         let missing = || damaged("a span's place");
         let ids = self.ids()?;
         let trace = ids
             .traces
             .get(self.trace()?[place] as usize)
             .ok_or_else(missing)?;
-        put_field(bytes, 1, &trace.0);
-        put_field(bytes, 2, &ids.spans.get(place).ok_or_else(missing)?.0);
+        message.bytes(1, &trace.0);
+        message.bytes(2, &ids.spans.get(place).ok_or_else(missing)?.0);
         if let Some(parent) = self.parent()?[place] {
-            put_field(bytes, 4, &parent.0);
+            message.bytes(4, &parent.0);
         }
-        put_field(bytes, 5, self.name()?.at(place));
+        message.bytes(5, self.name()?.at(place));
         let (kind, start) = (self.kind()?[place], self.start()?[place]);
         if kind & KIND_MASK != KIND_MASK {
-            bytes.push(6 << 3);
-            put_varint(bytes, kind & KIND_MASK);
+            message.varint(6, kind & KIND_MASK);
         }
-        bytes.push(7 << 3 | 1);
-        bytes.extend_from_slice(&start.to_le_bytes());
-        bytes.push(8 << 3 | 1);
-        bytes.extend_from_slice(&start.wrapping_add(self.duration()?[place]).to_le_bytes());
+        message.fixed64(7, start);
+        message.fixed64(8, start.wrapping_add(self.duration()?[place]));
         let status = kind >> STATUS_SHIFT;
         if status != 0 {
-            put_field(bytes, 15, &[3 << 3, status as u8]);
+            let mut code = Message::default();
+            message.message(15, code.varint(3, status));
         }
         Ok(())
     }
@@ -109,7 +95,7 @@ impl Attributes {
         &mut self,
         block: &Block<F>,
         span: usize,
-        bytes: &mut Vec<u8>,
+        message: &mut Message,
     ) -> Result<(), ReadError> {
         for &column in block.shapes()?.columns(span) {
             let at = self.used[column as usize];
@@ -119,7 +105,7 @@ impl Attributes {
                 Entry::Vacant(vacant) => vacant.insert(block.column(column)?),
             };
             let column = &block.meta()?.columns[column as usize];
-            put_attribute(column, values, at, bytes)?;
+            put_attribute(column, values, at, message)?;
         }
         Ok(())
     }
@@ -130,36 +116,25 @@ fn put_attribute(
     column: &Column,
     values: &ColumnValues,
     at: usize,
-    bytes: &mut Vec<u8>,
+    message: &mut Message,
 ) -> Result<(), ReadError> {
-    let mut value = Vec::new();
+    let mut value = Message::default();
     match values {
-        ColumnValues::Texts(texts) if column.kind == Type::Text => put_field(&mut value, 1, texts.at(at)),
-        ColumnValues::Texts(texts) => value.extend_from_slice(texts.at(at)),
+        ColumnValues::Texts(texts) if column.kind == Type::Text => {
+            value.bytes(1, texts.at(at));
+        }
+        ColumnValues::Texts(texts) => value.0.extend_from_slice(texts.at(at)),
         ColumnValues::Numbers(numbers) => {
             let number = *numbers.get(at).ok_or_else(|| damaged("a column's length"))?;
             match column.kind {
-                Type::Bool => value.extend_from_slice(&[2 << 3, u8::from(number != 0)]),
-                Type::Double => {
-                    value.push(4 << 3 | 1);
-                    value.extend_from_slice(&number.to_le_bytes());
-                }
-                _ => {
-                    value.push(3 << 3);
-                    put_varint(&mut value, signed(number).cast_unsigned());
-                }
-            }
+                Type::Bool => value.varint(2, u64::from(number != 0)),
+                Type::Double => value.fixed64(4, number),
+                _ => value.varint(3, signed(number).cast_unsigned()),
+            };
         }
     }
-    let mut attribute = Vec::with_capacity(column.key.len() + value.len() + 8);
-    put_field(&mut attribute, 1, column.key.as_bytes());
-    put_field(&mut attribute, 2, &value);
-    put_field(bytes, 9, &attribute);
+    let mut attribute = Message::default();
+    attribute.bytes(1, column.key.as_bytes()).message(2, &value);
+    message.message(9, &attribute);
     Ok(())
-}
-
-/// Appends a field of bytes.
-fn put_field(to: &mut Vec<u8>, number: u64, bytes: &[u8]) {
-    put_varint(to, number << 3 | 2);
-    put_bytes(to, bytes);
 }

@@ -1,6 +1,7 @@
 //! A block that is done: its parts as they are stored.
 
 use std::ops::RangeInclusive;
+use std::sync::Arc;
 
 use super::Column;
 use crate::model::Nanos;
@@ -54,7 +55,7 @@ pub(in crate::store) struct Sealed {
     pub(in crate::store) parts: Vec<(Part, Vec<u8>)>,
     pub(in crate::store) attributes: Vec<SealedColumn>,
     /// What can be found in the block; sorted, each once.
-    pub(in crate::store) fingerprints: Vec<u32>,
+    pub(in crate::store) fingerprints: Arc<[u32]>,
 }
 
 /// A sealed column of attributes.

@@ -2,15 +2,7 @@
 
 use super::damaged;
 use crate::store::ReadError;
-
-/// Appends a number as protobuf writes it: seven bits a byte, the lowest first.
-pub(in crate::store) fn put_varint(to: &mut Vec<u8>, mut number: u64) {
-    while number >= 0x80 {
-        to.push((number & 0x7f) as u8 | 0x80);
-        number >>= 7;
-    }
-    to.push((number & 0x7f) as u8);
-}
+use crate::wire::put_varint;
 
 /// Appends bytes behind their length.
 pub(in crate::store) fn put_bytes(to: &mut Vec<u8>, bytes: &[u8]) {
@@ -18,7 +10,7 @@ pub(in crate::store) fn put_bytes(to: &mut Vec<u8>, bytes: &[u8]) {
     to.extend_from_slice(bytes);
 }
 
-/// Reads what the functions above wrote.
+/// Reads what [`put_varint`] and [`put_bytes`] wrote.
 pub(in crate::store) struct Cursor<'a> {
     rest: &'a [u8],
 }

@@ -6,7 +6,7 @@ mod frame;
 mod numbers;
 mod texts;
 
-pub(super) use cursor::{Cursor, put_bytes, put_varint};
+pub(super) use cursor::{Cursor, put_bytes};
 pub(super) use frame::{Compressor, expand};
 pub(super) use numbers::{pack, unpack};
 pub(super) use texts::{TextColumn, Texts};

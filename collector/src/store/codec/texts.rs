@@ -5,8 +5,9 @@ use std::hash::BuildHasher;
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 
-use super::{Cursor, damaged, pack, put_varint, unpack};
+use super::{Cursor, damaged, pack, unpack};
 use crate::store::ReadError;
+use crate::wire::put_varint;
 
 /// A column that grows.
 #[derive(Default)]

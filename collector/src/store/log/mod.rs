@@ -60,5 +60,16 @@ fn files(folder: &Path) -> std::io::Result<Vec<(u64, PathBuf)>> {
     Ok(files)
 }
 
+/// Removes the files all of whose entries have a lower number than `sequence`.
+pub(super) fn remove_before(folder: &Path, sequence: u64) -> std::io::Result<()> {
+    let files = files(folder)?;
+    for ((_, path), (next, _)) in files.iter().zip(files.iter().skip(1)) {
+        if *next <= sequence {
+            std::fs::remove_file(path)?;
+        }
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests;

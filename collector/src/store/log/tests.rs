@@ -1,6 +1,6 @@
 use std::fs;
 
-use super::{Entry, LogWriter, files, replay};
+use super::{Entry, LogWriter, files, remove_before, replay};
 use crate::wire::{Limits, Request, Signal};
 
 /// A request that is told from others by an unknown field, which nobody minds.
@@ -82,14 +82,14 @@ fn files_whose_entries_are_no_longer_needed_are_removed() {
             .append(&[entry(number)])
             .expect("written");
     }
-    LogWriter::new(folder.path()).remove_before(5).expect("removed");
+    remove_before(folder.path(), 5).expect("removed");
     let left: Vec<u64> = files(folder.path())
         .expect("readable")
         .iter()
         .map(|(first, _)| *first)
         .collect();
     assert_eq!(left, [3, 6]);
-    LogWriter::new(folder.path()).remove_before(100).expect("removed");
+    remove_before(folder.path(), 100).expect("removed");
     assert_eq!(
         files(folder.path()).expect("readable").len(),
         1,

@@ -4,7 +4,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use super::{Entry, FILE_BYTES, FILE_HEADER, files, frame, path_of};
+use super::{Entry, FILE_BYTES, FILE_HEADER, frame, path_of};
 
 /// Small frames are put together before they are written.
 const TOGETHER: usize = 256 << 10;
@@ -72,17 +72,6 @@ impl LogWriter {
         {
             self.file = None;
         }
-    }
-
-    /// Removes the files all of whose entries have a lower number than `sequence`.
-    pub(in crate::store) fn remove_before(&self, sequence: u64) -> io::Result<()> {
-        let files = files(&self.folder)?;
-        for (file, next) in files.iter().zip(files.iter().skip(1)) {
-            if next.0 <= sequence {
-                std::fs::remove_file(&file.1)?;
-            }
-        }
-        Ok(())
     }
 }
 

@@ -7,13 +7,17 @@ mod segment;
 mod writer;
 
 pub(super) use reader::{BlockFrames, Borrowed, PartitionReader};
-pub(super) use schema::{FORMAT, open_existing, paths};
+pub(super) use schema::{FORMAT, paths};
 pub(super) use segment::BLOCKS as SEGMENT_BLOCKS;
 pub(super) use writer::{Batch, PartitionWriter, StoredLog};
 
 use std::ops::RangeInclusive;
+use std::sync::Arc;
 
 use crate::model::Nanos;
+
+/// The fingerprints of the blocks that are in no segment yet, in the blocks' order.
+pub(super) type Unmerged = Vec<Arc<[u32]>>;
 
 /// What is known of a block without reading it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,9 +5,9 @@ use std::sync::{Mutex, PoisonError};
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::BlockInfo;
 use super::schema::{self, table};
 use super::segment::{ROWS, Row, row_of};
+use super::{BlockInfo, Unmerged};
 use crate::store::block::{Block, Frames, Part};
 use crate::store::codec::damaged;
 use crate::store::log::Through;
@@ -30,11 +30,16 @@ pub(in crate::store) struct Borrowed<'a> {
 }
 
 impl PartitionReader {
-    pub(in crate::store) fn new(path: &Path) -> Self {
-        Self {
+    /// Opens a partition, and keeps the connection for the first query.
+    ///
+    /// # Errors
+    /// When it is of a newer format, or no partition.
+    pub(in crate::store) fn open(path: &Path) -> Result<Self, OpenError> {
+        let connection = schema::open_existing(path, false)?;
+        Ok(Self {
             path: path.to_owned(),
-            idle: Mutex::default(),
-        }
+            idle: Mutex::new(vec![connection]),
+        })
     }
 
     pub(in crate::store) fn path(&self) -> &Path {
@@ -74,6 +79,16 @@ impl Borrowed<'_> {
         self.connection.as_ref().ok_or_else(|| damaged("a connection"))
     }
 
+    /// What `read` finds, and up to where the log was in the blocks at that moment.
+    pub(in crate::store) fn at_once<T>(
+        &self,
+        read: impl FnOnce(&Self) -> Result<T, ReadError>,
+    ) -> Result<(Through, T), ReadError> {
+        // It only reads: what ends it does not matter.
+        let _moment = self.get()?.unchecked_transaction()?;
+        Ok((self.through()?, read(self)?))
+    }
+
     /// All blocks, in their order.
     pub(in crate::store) fn blocks(&self) -> Result<Vec<BlockInfo>, ReadError> {
         let mut statement = self.get()?.prepare_cached("SELECT * FROM block ORDER BY id")?;
@@ -93,7 +108,7 @@ impl Borrowed<'_> {
     }
 
     /// The fingerprints of the blocks that are in no segment, in the blocks' order.
-    pub(in crate::store) fn unmerged(&self) -> Result<Vec<(u32, Vec<u32>)>, ReadError> {
+    pub(in crate::store) fn unmerged(&self) -> Result<Unmerged, ReadError> {
         unmerged(self.get()?)
     }
 
@@ -170,20 +185,14 @@ impl Borrowed<'_> {
     }
 }
 
-pub(super) fn unmerged(connection: &Connection) -> Result<Vec<(u32, Vec<u32>)>, ReadError> {
-    let mut statement =
-        connection.prepare_cached("SELECT block, fingerprints FROM unmerged ORDER BY block")?;
+pub(super) fn unmerged(connection: &Connection) -> Result<Unmerged, ReadError> {
+    let mut statement = connection.prepare_cached("SELECT fingerprints FROM unmerged ORDER BY block")?;
     let rows = statement.query_map([], |row| {
-        let bytes = row.get_ref(1)?.as_blob()?;
-        Ok((
-            row.get(0)?,
-            bytes
-                .as_chunks()
-                .0
-                .iter()
-                .map(|bytes| u32::from_le_bytes(*bytes))
-                .collect(),
-        ))
+        let (fingerprints, _) = row.get_ref(0)?.as_blob()?.as_chunks();
+        Ok(fingerprints
+            .iter()
+            .map(|bytes| u32::from_le_bytes(*bytes))
+            .collect())
     })?;
     Ok(rows.collect::<Result<_, _>>()?)
 }

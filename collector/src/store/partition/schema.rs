@@ -142,7 +142,7 @@ fn write_ahead(connection: &Connection) -> rusqlite::Result<()> {
 ///
 /// # Errors
 /// When it is of a newer format, or no partition.
-pub(in crate::store) fn open_existing(path: &Path, write: bool) -> Result<Connection, OpenError> {
+pub(super) fn open_existing(path: &Path, write: bool) -> Result<Connection, OpenError> {
     // Also who only reads must be able to go through what SQLite keeps beside a file whose writer was killed.
     let open = |access| Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX);
     let connection = match open(OpenFlags::SQLITE_OPEN_READ_WRITE) {

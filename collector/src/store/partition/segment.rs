@@ -1,7 +1,10 @@
 //! Segments: the fingerprints of 32 blocks together, so that one look says which of them may hold something.
 
+use std::sync::Arc;
+
 use crate::store::ReadError;
-use crate::store::codec::{Compressor, Cursor, damaged, expand, pack, put_varint, unpack};
+use crate::store::codec::{Compressor, Cursor, damaged, expand, pack, unpack};
+use crate::wire::put_varint;
 
 /// Blocks of a segment: one bit each.
 pub(in crate::store) const BLOCKS: u32 = 32;
@@ -14,8 +17,8 @@ pub(super) fn row_of(fingerprint: u32) -> u32 {
 }
 
 /// The rows of a segment, of the sorted fingerprints of each of its blocks.
-pub(super) fn merge(blocks: &[Vec<u32>], compressor: &mut Compressor) -> std::io::Result<Vec<Vec<u8>>> {
-    let mut entries: Vec<(u32, u32)> = Vec::with_capacity(blocks.iter().map(Vec::len).sum());
+pub(super) fn merge(blocks: &[Arc<[u32]>], compressor: &mut Compressor) -> std::io::Result<Vec<Vec<u8>>> {
+    let mut entries: Vec<(u32, u32)> = Vec::with_capacity(blocks.iter().map(|block| block.len()).sum());
     for (number, fingerprints) in blocks.iter().enumerate() {
         entries.extend(fingerprints.iter().map(|&fingerprint| (fingerprint, 1 << number)));
     }

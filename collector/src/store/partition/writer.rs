@@ -2,11 +2,12 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use rusqlite::{Connection, Transaction, params};
 
 use super::schema::{self, table};
-use super::{BlockInfo, SEGMENT_BLOCKS, rollup, segment};
+use super::{BlockInfo, SEGMENT_BLOCKS, Unmerged, rollup, segment};
 use crate::store::block::{Sealed, SealedColumn};
 use crate::store::codec::Compressor;
 use crate::store::log::Through;
@@ -18,8 +19,7 @@ pub(in crate::store) struct PartitionWriter {
     path: PathBuf,
     connection: Connection,
     next_block: u32,
-    /// The fingerprints of the blocks that are in no segment yet, in the blocks' order.
-    unmerged: Vec<Vec<u32>>,
+    unmerged: Arc<Unmerged>,
 }
 
 /// What is written at once, or not at all.
@@ -53,7 +53,7 @@ impl PartitionWriter {
             path,
             connection,
             next_block: 0,
-            unmerged: Vec::new(),
+            unmerged: Arc::default(),
         })
     }
 
@@ -63,21 +63,22 @@ impl PartitionWriter {
         let next = connection
             .query_row("SELECT ifnull(max(id) + 1, 0) FROM block", [], |row| row.get(0))
             .map_err(ReadError::from)?;
-        let mut writer = Self {
+        let unmerged = super::reader::unmerged(&connection)?;
+        Ok(Self {
             path: path.to_owned(),
             connection,
             next_block: next,
-            unmerged: Vec::new(),
-        };
-        writer.unmerged = super::reader::unmerged(&writer.connection)?
-            .into_iter()
-            .map(|(_, all)| all)
-            .collect();
-        Ok(writer)
+            unmerged: Arc::new(unmerged),
+        })
     }
 
     pub(in crate::store) fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// The fingerprints that are in no segment yet.
+    pub(in crate::store) fn unmerged(&self) -> Arc<Unmerged> {
+        Arc::clone(&self.unmerged)
     }
 
     /// Bytes of the file and of what SQLite keeps beside it.
@@ -95,18 +96,20 @@ impl PartitionWriter {
         compressor: &mut Compressor,
     ) -> Result<Option<BlockInfo>, ReadError> {
         let id = self.next_block;
-        let merges = batch.block.is_some() && (id + 1).is_multiple_of(SEGMENT_BLOCKS);
+        let mut unmerged = Arc::clone(&self.unmerged);
         let transaction = self.connection.transaction()?;
         let info = batch.block.map(|block| info(id, block, batch));
         if let (Some(block), Some(info)) = (batch.block, &info) {
             write_block(&transaction, info, block)?;
-            if merges {
-                let mut all = std::mem::take(&mut self.unmerged);
-                all.push(block.fingerprints.clone());
-                let rows = segment::merge(&all, compressor);
-                all.pop();
-                self.unmerged = all;
-                write_segment(&transaction, id / SEGMENT_BLOCKS, &rows?)?;
+            let all = Arc::make_mut(&mut unmerged);
+            all.push(Arc::clone(&block.fingerprints));
+            if (id + 1).is_multiple_of(SEGMENT_BLOCKS) {
+                write_segment(
+                    &transaction,
+                    id / SEGMENT_BLOCKS,
+                    &segment::merge(all, compressor)?,
+                )?;
+                all.clear();
             } else {
                 write_unmerged(&transaction, id, &block.fingerprints)?;
             }
@@ -125,14 +128,8 @@ impl PartitionWriter {
             ],
         )?;
         transaction.commit()?;
-        if let Some(block) = batch.block {
-            self.next_block += 1;
-            if merges {
-                self.unmerged.clear();
-            } else {
-                self.unmerged.push(block.fingerprints.clone());
-            }
-        }
+        self.next_block += u32::from(info.is_some());
+        self.unmerged = unmerged;
         Ok(info)
     }
 

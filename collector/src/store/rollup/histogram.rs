@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::model::Nanos;
 use crate::store::ReadError;
-use crate::store::codec::{Cursor, damaged, put_varint};
+use crate::store::codec::{Cursor, damaged};
+use crate::wire::put_varint;
 
 /// Bits of a duration that tell its bucket, beside its size.
 const BITS: u32 = 3;

@@ -1,17 +1,15 @@
 //! Attributes and texts, wherever in a block they are: in columns, with the scopes, or in the remainder.
 
-use std::sync::Arc;
-
 use super::bits::Bits;
 
 use super::finder::{Finder, Finders};
 use super::scopes::of_scopes;
 use crate::filter::{Filter, Test, ValueTest, holds};
-use crate::model::{Resource, Scope, Span, Value};
+use crate::model::{Span, Value};
 use crate::store::ReadError;
 use crate::store::block::{Block, Column, ColumnValues, Frames, Type, signed};
 use crate::store::codec::Texts;
-use crate::wire::{SpanView, ValueView, read_resource, read_scope};
+use crate::wire::{Origin, SpanView, ValueView};
 
 /// The spans with such an attribute.
 pub(super) fn with<F: Frames>(
@@ -87,9 +85,7 @@ pub(super) fn anywhere<F: Frames>(
 fn scopes<F: Frames>(block: &Block<F>, test: &Test) -> Result<Vec<bool>, ReadError> {
     let filter = Filter::Is(test.clone());
     let matches = block.meta()?.scopes.iter().map(|scope| {
-        let resource = read_resource(&scope.resource, &scope.resource_schema).unwrap_or_default();
-        let scope = read_scope(&scope.scope, &scope.scope_schema).unwrap_or_default();
-        partial(&[], resource, scope).is_some_and(|span| filter.matches(&span))
+        partial(&[], scope.origin().unwrap_or_default()).is_some_and(|span| filter.matches(&span))
     });
     Ok(matches.collect())
 }
@@ -103,7 +99,7 @@ fn remainder<F: Frames>(block: &Block<F>, finder: &Finder, test: &Test) -> Resul
     let filter = Filter::Is(test.clone());
     let matches: Vec<bool> = (0..rest.distinct())
         .map(|number| {
-            let span = partial(rest.text(number), Resource::default(), Scope::default());
+            let span = partial(rest.text(number), Origin::default());
             span.is_some_and(|span| filter.matches(&span))
         })
         .collect();
@@ -114,9 +110,9 @@ fn remainder<F: Frames>(block: &Block<F>, finder: &Finder, test: &Test) -> Resul
 }
 
 /// A span that has only this.
-fn partial(bytes: &[u8], resource: Resource, scope: Scope) -> Option<Span> {
+fn partial(bytes: &[u8], (resource, scope): Origin) -> Option<Span> {
     SpanView::parse(bytes)
-        .and_then(|span| span.read(Arc::new(resource), Arc::new(scope)))
+        .and_then(|span| span.read(resource, scope))
         .ok()
 }
 

@@ -7,11 +7,11 @@ use std::sync::Arc;
 use super::finder::Finders;
 use super::{Required, Top};
 use crate::filter::{Filter, Test};
-use crate::model::{Kind, Resource, Scope, Span, StatusCode, TraceId, Value};
+use crate::model::{Kind, Span, StatusCode, TraceId, Value};
 use crate::store::codec::damaged;
 use crate::store::head::Unsealed;
 use crate::store::{Hit, Operation, ReadError};
-use crate::wire::{self, Place, Request, Scoped, Signal, SpanView};
+use crate::wire::{self, Origin, Place, Request, Scoped, Signal, SpanView};
 
 /// The requests of spans among those in the head.
 fn requests(head: &[Unsealed]) -> impl Iterator<Item = (&Request, &[Place])> {
@@ -114,7 +114,7 @@ impl Candidate<'_> {
             Test::Service(test) => test.matches(wire::service(self.request.resource(self.scoped))),
             Test::Name(test) => test.matches(span.name),
             Test::Kind(kind) => Kind::from_otlp(span.kind) == *kind,
-            Test::Error(error) => self.is_error() == *error,
+            Test::Status(code) => StatusCode::from_otlp(self.span.status_code()) == *code,
             Test::Duration(order, nanos) => order.holds(span.duration(), *nanos),
             Test::Start(order, nanos) => order.holds(span.start, *nanos),
             Test::Attribute(word, _) | Test::Anywhere(word) => {
@@ -156,7 +156,7 @@ impl Candidate<'_> {
 /// The scopes of a request, read when they are first asked for.
 struct Scopes<'a> {
     request: &'a Request,
-    read: HashMap<u32, (Arc<Resource>, Arc<Scope>)>,
+    read: HashMap<u32, Origin>,
 }
 
 impl<'a> Scopes<'a> {
@@ -173,12 +173,7 @@ impl<'a> Scopes<'a> {
         let (resource, scope) = match self.read.entry(scope) {
             std::collections::hash_map::Entry::Occupied(read) => read.into_mut(),
             std::collections::hash_map::Entry::Vacant(vacant) => {
-                let scoped = self.request.scopes[scope as usize];
-                let schema = self.request.resource_schema(scoped);
-                let resource = wire::read_resource(self.request.resource(scoped), schema).map_err(wrong)?;
-                let schema = self.request.scope_schema(scoped);
-                let scope = wire::read_scope(self.request.scope(scoped), schema).map_err(wrong)?;
-                vacant.insert((Arc::new(resource), Arc::new(scope)))
+                vacant.insert(self.request.origin(scope).map_err(wrong)?)
             }
         };
         span.read(Arc::clone(resource), Arc::clone(scope)).map_err(wrong)
