@@ -1,6 +1,5 @@
 //! What a backend for language models is sent: one request with an agent, a model call, a tool call and a query.
 
-use spanwright::llm::LlmResponse;
 use spanwright::{current, trace_db_query, trace_llm_call, trace_tool_call, traced};
 
 /// Spans of one request.
@@ -41,7 +40,7 @@ fn plan() {
     conversation = "conv-9",
     persona = "noor",
     request(temperature = 0.25, max_tokens = 64),
-    response = |answer| LlmResponse::new()
+    response = |answer| spanwright::llm::LlmResponse::new()
         .id("r-1")
         .model("gpt-4o-mini-2024-07-18")
         .finish_reason("stop")

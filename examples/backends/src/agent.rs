@@ -1,7 +1,6 @@
 //! What is observed: an agent that asks a model, looks something up with a tool, and asks again. The model is made up.
 
 use serde_json::{Value, json};
-use spanwright::llm::LlmResponse;
 use spanwright::{current, trace_db_query, trace_llm_call, trace_tool_call, traced};
 
 /// Answers one question of a conversation.
@@ -32,7 +31,7 @@ fn plan(question: &str) -> String {
     system = "You know the projects of a public agency. Be brief.",
     conversation = "s-3",
     request(temperature = 0.2, max_tokens = 64),
-    response = |text| LlmResponse::new()
+    response = |text| spanwright::llm::LlmResponse::new()
         .model("gpt-4o-mini-2024-07-18")
         .finish_reason("stop")
         .input_tokens(120)
@@ -47,7 +46,7 @@ fn complete(prompt: &str) -> String {
 #[trace_tool_call(tool = "search_projects", arguments = arguments, result = |found| found)]
 fn search(arguments: &Value) -> Value {
     let count = select();
-    json!({ "projects": ["Water reuse", "Digital permits"], "of": count })
+    json!({ "status": arguments["status"], "projects": ["Water reuse", "Digital permits"], "of": count })
 }
 
 #[trace_db_query(

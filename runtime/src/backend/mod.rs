@@ -1,5 +1,4 @@
-//! Backends by name: endpoint, headers, protocol and [`Profile`](crate::destination::Profile) of each, over
-//! [`Otlp`](crate::destination::Otlp).
+//! Backends by name: endpoint, headers, protocol and [`Profile`](crate::destination::Profile) of each, over [`Otlp`].
 //!
 //! ```no_run
 //! use spanwright::backend::{Langfuse, Phoenix};
@@ -13,7 +12,7 @@
 //! ```
 //!
 //! [`init`](crate::init) adds each of them by itself where its own variables are set; `docs/backends.md` lists those.
-//! `otlp()` turns any of them into an [`Otlp`](crate::destination::Otlp), to set a time-out or a certificate.
+//! `otlp()` turns any of them into an [`Otlp`], to set a time-out or a certificate.
 
 mod braintrust;
 mod datadog;
