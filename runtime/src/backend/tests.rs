@@ -382,8 +382,14 @@ fn the_docs_name_every_variable_and_backend() {
         include_str!("../../../docs/environment.md"),
         include_str!("../../../docs/backends.md"),
     );
+    let pages = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/backends");
     for known in &KNOWN {
         assert!(index.contains(&format!("`{}`", known.name)), "{}", known.name);
+        assert!(
+            pages.join(format!("{}.md", known.name)).exists(),
+            "{}",
+            known.name
+        );
         for name in known.variables {
             assert!(table.contains(&format!("`{name}")), "{name} is missing");
         }

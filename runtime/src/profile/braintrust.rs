@@ -28,7 +28,7 @@ pub(super) fn map(draft: &mut Draft<'_>) {
         let model = recorded::model(draft).map(Json::String);
         metadata.extend(model.map(|model| ("model".to_owned(), model)));
     }
-    draft.set_json("braintrust.metadata", metadata);
+    draft.add_json("braintrust.metadata", metadata);
     let Some(operation) = operation else { return };
     let kind = Map::from_iter([("type".to_owned(), kind(operation).into())]);
     draft.set_json("braintrust.span_attributes", kind);

@@ -2,7 +2,7 @@
 
 use crate::record::SpanRecord;
 use crate::value::{Key, Value};
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 
 /// A span under work. What is renamed stays in its place; what is set comes last.
 pub(super) struct Draft<'a> {
@@ -54,12 +54,11 @@ impl<'a> Draft<'a> {
         }
     }
 
-    /// Sets an attribute, in its place if it is there.
+    /// Sets an attribute. What the program set under that name itself goes before.
     pub(super) fn set(&mut self, key: impl Into<Key>, value: impl Into<Value>) {
-        let (key, value) = (key.into(), value.into());
-        match self.place(&key) {
-            Some(at) => self.span.attributes[at].1 = value,
-            None => self.span.attributes.push((key, value)),
+        let key = key.into();
+        if self.place(&key).is_none() {
+            self.span.attributes.push((key, value.into()));
         }
     }
 
@@ -71,10 +70,20 @@ impl<'a> Draft<'a> {
     }
 
     /// Sets an attribute to JSON as text, where there is something in it.
-    pub(super) fn set_json(&mut self, key: &'static str, members: serde_json::Map<String, Json>) {
+    pub(super) fn set_json(&mut self, key: &'static str, members: Map<String, Json>) {
         if !members.is_empty() {
             self.set(key, Json::Object(members).to_string());
         }
+    }
+
+    /// The same, beside the members that the program set there itself, which go before.
+    pub(super) fn add_json(&mut self, key: &'static str, mut members: Map<String, Json>) {
+        let own = self.text(key).map(serde_json::from_str);
+        if let Some(Ok(Json::Object(own))) = own {
+            members.extend(own);
+            self.take(key);
+        }
+        self.set_json(key, members);
     }
 
     /// Gives an attribute another name. What the program set under that name itself goes before.

@@ -17,7 +17,7 @@ pub(super) fn map(draft: &mut Draft<'_>) {
         draft.set("langwatch.thread.id", thread);
     }
     let metadata = recorded::take_metadata(draft);
-    draft.set_json("langwatch.metadata", metadata);
+    draft.add_json("langwatch.metadata", metadata);
     let Some(operation) = Operation::of(draft) else {
         return;
     };

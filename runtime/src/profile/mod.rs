@@ -116,6 +116,53 @@ mod tests {
     }
 
     #[test]
+    fn what_the_program_named_so_itself_goes_before() {
+        for (profile, key, own, wanted) in [
+            (
+                Profile::Langfuse,
+                "langfuse.observation.type",
+                "evaluator",
+                "evaluator",
+            ),
+            (Profile::Langfuse, "langfuse.trace.tags", "mine", "mine"),
+            (
+                Profile::OpenInference,
+                "metadata",
+                r#"{"mine":1,"persona":"maestro"}"#,
+                r#"{"mine":1,"persona":"maestro","project":"permits","response_id":"r-1","tenant":"h1:t"}"#,
+            ),
+            // Another count beside it would be added up.
+            (
+                Profile::Langfuse,
+                "langfuse.observation.usage_details",
+                r#"{"prompt":7}"#,
+                r#"{"prompt":7}"#,
+            ),
+            (Profile::OpenInference, "metadata", "no JSON", "no JSON"),
+            (Profile::OpenInference, "input.value", "mine", "mine"),
+            (
+                Profile::LangWatch,
+                "langwatch.span.type",
+                "guardrail",
+                "guardrail",
+            ),
+            (
+                Profile::Braintrust,
+                "braintrust.span_attributes",
+                r#"{"type":"score"}"#,
+                r#"{"type":"score"}"#,
+            ),
+        ] {
+            let mut span = sample::model_call();
+            span.attributes.push((key.into(), own.into()));
+            let mapped = profile.of(&span);
+            let found: Vec<_> = mapped.attributes.iter().filter(|(name, _)| name == key).collect();
+            assert_eq!(found.len(), 1, "{profile:?} {key}");
+            assert_eq!(found[0].1.as_str(), Some(wanted), "{profile:?} {key}");
+        }
+    }
+
+    #[test]
     fn nothing_but_attributes_changes() {
         for span in [
             sample::model_call(),

@@ -36,7 +36,7 @@ pub(super) fn map(draft: &mut Draft<'_>) {
             call(draft, operation);
         }
     }
-    draft.set_json("metadata", metadata);
+    draft.add_json("metadata", metadata);
 }
 
 /// What begins a trace and what is inside the program links the other steps; queries and requests have no kind.
