@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use spanwright::{current, trace_db_query, trace_llm_call, trace_tool_call, traced};
+use std::time::Duration;
 
 /// Answers one question of a conversation.
 pub(crate) fn answer(question: &str) {
@@ -14,14 +15,19 @@ pub(crate) fn answer(question: &str) {
     plan(question);
 }
 
-#[traced(name = "invoke_agent planner")]
+/// Most backends show these two as a span's input and output.
+#[traced(
+    name = "invoke_agent planner",
+    capture(question as "input.value"),
+    ret(|answer| answer.as_str() as "output.value")
+)]
 fn plan(question: &str) -> String {
     current()
         .set("gen_ai.operation.name", "invoke_agent")
         .set("gen_ai.agent.name", "planner");
-    let thought = complete(question);
+    complete(question);
     let found = search(&json!({ "status": "delayed" }));
-    complete(&format!("{thought} {found}"))
+    complete(&format!("{question} The register says: {found}"))
 }
 
 #[trace_llm_call(
@@ -40,20 +46,24 @@ fn plan(question: &str) -> String {
         .text(text.as_str())
 )]
 fn complete(prompt: &str) -> String {
-    format!("Two projects, I think: {} characters were asked.", prompt.len())
+    std::thread::sleep(Duration::from_millis(180));
+    match prompt.split_once("says: ") {
+        Some((_, found)) => format!("As the register has it: {found}."),
+        None => "That is in the register.".to_owned(),
+    }
 }
 
 #[trace_tool_call(tool = "search_projects", arguments = arguments, result = |found| found)]
 fn search(arguments: &Value) -> Value {
-    let count = select();
-    json!({ "status": arguments["status"], "projects": ["Water reuse", "Digital permits"], "of": count })
+    json!({ "status": arguments["status"], "projects": select() })
 }
 
 #[trace_db_query(
     system = "sqlite",
     query = "SELECT name FROM projects WHERE status = ?",
-    rows = |count| *count
+    rows = |names| names.len()
 )]
-fn select() -> usize {
-    2
+fn select() -> Vec<&'static str> {
+    std::thread::sleep(Duration::from_millis(4));
+    vec!["Water reuse", "Digital permits"]
 }
