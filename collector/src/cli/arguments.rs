@@ -48,10 +48,13 @@ pub(super) enum Command {
     Doctor(Doctor),
     /// Make traces from a seed, and send them to a collector
     Generate(Generate),
-    /// Read traces from files: OTLP's JSON, a trace in each line, or Jaeger's as its page lets it be downloaded
+    /// Read traces from files, and keep them until they are forgotten: OTLP's JSON, a trace in each line, or Jaeger's as
+    /// its page lets it be downloaded
     Import(Import),
     /// Write traces to a file as OTLP's JSON, a trace in each line
     Export(Export),
+    /// Delete all traces that were imported
+    Forget(Forget),
 }
 
 /// Where the traces are.
@@ -226,6 +229,12 @@ pub(super) struct Import {
     /// Collector that takes them, by OTLP over HTTP [default: the folder, or http://127.0.0.1:4318 while a collector writes it]
     #[arg(long, value_name = "URL")]
     pub(super) to: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Forget {
+    #[command(flatten)]
+    pub(super) folder: Folder,
 }
 
 #[derive(Debug, Args)]

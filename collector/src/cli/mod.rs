@@ -5,6 +5,7 @@ mod asking;
 mod demo;
 mod doctor;
 mod folder;
+mod forget;
 mod generate;
 mod line;
 mod export;
@@ -35,6 +36,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Command::Generate(options) => generate::run(options),
         Command::Import(options) => import::run(&options),
         Command::Export(options) => export::run(&options),
+        Command::Forget(options) => forget::run(&options),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

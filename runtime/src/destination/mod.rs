@@ -8,11 +8,15 @@ mod into;
 #[cfg(feature = "opentelemetry")]
 pub(crate) mod opentelemetry;
 pub mod otlp;
+#[cfg(feature = "prometheus")]
+mod prometheus;
 
 pub use file::{File, FileError};
 pub use into::IntoDestination;
 #[cfg(feature = "otlp")]
 pub use otlp::{Compression, Otlp, OtlpDestination, OtlpError};
+#[cfg(feature = "prometheus")]
+pub use prometheus::{Prometheus, PrometheusDestination, PrometheusError};
 
 #[cfg(feature = "otlp")]
 pub use crate::profile::Profile;
