@@ -3,3 +3,4 @@
 pub mod model_calls;
 pub mod thresholds;
 pub mod trace_context;
+pub mod variables;
