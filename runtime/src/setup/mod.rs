@@ -13,6 +13,8 @@ mod error;
 #[cfg(unix)]
 mod forks;
 mod guard;
+#[cfg(feature = "otlp")]
+mod jaeger_zipkin;
 mod spool;
 
 #[cfg(test)]

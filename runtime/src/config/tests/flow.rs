@@ -245,19 +245,13 @@ fn exporters() {
             "Some([Console])",
             &["`none` stands beside other names; the others are used"],
         ),
-        (
-            "OTEL_TRACES_EXPORTER",
-            "zipkin",
-            traces,
-            "None",
-            &["`zipkin` is not supported; it is left out"],
-        ),
+        ("OTEL_TRACES_EXPORTER", "zipkin", traces, "Some([Zipkin])", &[]),
         (
             "OTEL_TRACES_EXPORTER",
             "stdout,otlp",
             traces,
             "Some([Otlp])",
-            &["`stdout` is none of otlp, console, none; it is left out"],
+            &["`stdout` is none of otlp, console, zipkin, jaeger, none; it is left out"],
         ),
         ("OTEL_LOGS_EXPORTER", "otlp", all, "[None, Some(1), None]", &[]),
         (
@@ -289,14 +283,11 @@ fn exporters() {
             &["read as OTEL_TRACES_EXPORTER, which is its name now"],
         ),
         (
-            "OTEL_EXPORTER_TYPE",
+            "OTEL_LOGS_EXPORTER",
             "jaeger",
-            traces,
-            "Some([Otlp])",
-            &[
-                "read as OTEL_TRACES_EXPORTER, which is its name now",
-                legacy::JAEGER,
-            ],
+            all,
+            "[None, None, None]",
+            &["`jaeger` takes traces alone; it is left out"],
         ),
     ]);
     // Jaeger takes traces only: naming them keeps the general endpoint from meaning logs and metrics too.

@@ -1,11 +1,10 @@
 //! [`Otlp`]: what the user says in, checked [`Settings`] out, every problem with the option that has it.
 
 use super::OtlpDestination;
-use super::endpoint::{Endpoint, Signal};
-use super::error::OtlpError;
 use super::settings::{Protocol, Settings};
-use super::tls::Tls;
-use crate::destination::{Destination, Signals};
+use super::signal::Signal;
+use crate::destination::http::{Endpoint, Tls, header_map};
+use crate::destination::{Destination, OtlpError, Signals};
 use crate::profile::Profile;
 use crate::record::Attributes;
 use crate::value::Value;
@@ -14,17 +13,6 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
-use ureq::http::{HeaderMap, HeaderName, HeaderValue};
-
-/// Headers that the exporter sets itself, or that would break a request.
-const RESERVED: [&str; 6] = [
-    "connection",
-    "content-encoding",
-    "content-length",
-    "content-type",
-    "te",
-    "transfer-encoding",
-];
 
 /// How requests are packed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -224,7 +212,7 @@ impl Otlp {
                 (Some(url), _) => (signal.option(), Endpoint::parse(signal.option(), url)?),
                 #[cfg(feature = "grpc")]
                 (None, Protocol::Grpc) => ("endpoint", base.clone()?),
-                (None, _) => ("endpoint", base.clone()?.for_signal(signal)?),
+                (None, _) => ("endpoint", signal.below(&base.clone()?)?),
             };
             #[cfg(feature = "grpc")]
             if self.protocol == Protocol::Grpc && endpoint.has_userinfo() {
@@ -236,27 +224,6 @@ impl Otlp {
         };
         Ok([one(Signal::Traces)?, one(Signal::Logs)?, one(Signal::Metrics)?])
     }
-}
-
-fn header_map(headers: &[(String, String)]) -> Result<HeaderMap, OtlpError> {
-    let mut map = HeaderMap::with_capacity(headers.len());
-    for (at, (name, value)) in headers.iter().enumerate() {
-        let position = at + 1;
-        let name: HeaderName = name
-            .trim()
-            .parse()
-            .map_err(|_| OtlpError::HeaderName { position })?;
-        if RESERVED.contains(&name.as_str()) || name.as_str().starts_with("grpc-") {
-            let name = name.to_string();
-            return Err(OtlpError::ReservedHeader { name });
-        }
-        let mut value = HeaderValue::from_str(value.trim()).map_err(|_| OtlpError::HeaderValue {
-            name: name.to_string(),
-        })?;
-        value.set_sensitive(true);
-        map.insert(name, value);
-    }
-    Ok(map)
 }
 
 /// Shows the names of headers and nothing of their values or of URLs.

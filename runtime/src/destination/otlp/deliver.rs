@@ -1,11 +1,11 @@
 //! [`OtlpDestination`]: encodes what a batch holds and sends each signal as one request.
 
-use super::endpoint::Signal;
 #[cfg(feature = "grpc")]
 use super::grpc::GrpcClient;
-use super::http::HttpClient;
+use super::http::OtlpHttp;
 use super::mixed::Progress;
 use super::settings::{Protocol, Settings};
+use super::signal::Signal;
 use super::wire::Writer;
 use super::{json, protobuf};
 use crate::destination::{Batch, Delivered, DeliveryError, Destination, Signals};
@@ -29,7 +29,7 @@ pub struct OtlpDestination {
 }
 
 enum Client {
-    Http(HttpClient),
+    Http(OtlpHttp),
     #[cfg(feature = "grpc")]
     Grpc(GrpcClient),
 }
@@ -39,7 +39,7 @@ impl OtlpDestination {
         let client = match settings.protocol {
             #[cfg(feature = "grpc")]
             Protocol::Grpc => Client::Grpc(GrpcClient::new(settings.clone())),
-            Protocol::HttpProtobuf | Protocol::HttpJson => Client::Http(HttpClient::new(settings.clone())),
+            Protocol::HttpProtobuf | Protocol::HttpJson => Client::Http(OtlpHttp::new(settings.clone())),
         };
         Self {
             settings,

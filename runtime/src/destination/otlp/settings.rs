@@ -1,14 +1,13 @@
 //! [`Settings`]: what an [`Otlp`](super::Otlp) was found to say.
 
-use super::endpoint::{Endpoint, Signal};
-use super::tls::Tls;
+use super::signal::Signal;
 use crate::destination::Signals;
+use crate::destination::http::{Endpoint, Tls, unencrypted_key};
 use crate::profile::Profile;
 use crate::record::{Attributes, SpanRecord};
-use crate::redact::redact_inline;
 use std::borrow::Cow;
 use std::time::Duration;
-use ureq::http::{HeaderMap, HeaderName, HeaderValue};
+use ureq::http::HeaderMap;
 
 /// How records travel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,17 +72,10 @@ impl Settings {
 
     /// One warning where a key travels unencrypted to another machine.
     pub(super) fn warnings(&self) -> Vec<String> {
-        let is_key = |(name, value): (&HeaderName, &HeaderValue)| match value.to_str() {
-            Ok(value) => redact_inline(name.as_str(), value) != value,
-            Err(_) => true,
-        };
-        let header = self.headers.iter().any(is_key);
-        let exposed = Signal::ALL
+        let endpoints = Signal::ALL
             .into_iter()
             .filter(|signal| signal.is_in(self.signals))
-            .map(|signal| self.endpoint(signal))
-            .find(|endpoint| endpoint.is_exposed() && (header || endpoint.has_userinfo()));
-        let warning = |endpoint| format!("a key travels unencrypted to {endpoint}; use https");
-        exposed.map(warning).into_iter().collect()
+            .map(|signal| self.endpoint(signal));
+        unencrypted_key(endpoints, &self.headers).into_iter().collect()
     }
 }
