@@ -74,8 +74,12 @@ pub mod http;
 mod legacy;
 #[cfg(feature = "pipeline")]
 mod sampler;
+#[cfg(feature = "otlp")]
+mod profile;
 #[cfg(feature = "pipeline")]
 pub mod destination;
+#[cfg(feature = "otlp")]
+pub mod backend;
 #[cfg(feature = "opentelemetry")]
 pub mod otel;
 #[cfg(feature = "spool")]

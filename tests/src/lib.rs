@@ -1,4 +1,6 @@
 //! Servers and programs that the cross-crate tests talk to.
 
+pub mod model_calls;
 pub mod thresholds;
 pub mod trace_context;
+pub mod variables;

@@ -35,6 +35,9 @@ pub use zipkin::Zipkin;
 #[cfg(feature = "prometheus")]
 pub use prometheus::{Prometheus, PrometheusDestination, PrometheusError};
 
+#[cfg(feature = "otlp")]
+pub use crate::profile::Profile;
+
 use crate::record::{LogRecord, Metric, Resource, Signal, SpanRecord};
 use std::borrow::Cow;
 #[cfg(feature = "otlp")]

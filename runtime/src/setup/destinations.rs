@@ -37,6 +37,13 @@ pub(super) fn collect(
     {
         add_prometheus(&mut destinations, settings, errors);
     }
+    #[cfg(feature = "otlp")]
+    super::backends::add(
+        &mut destinations,
+        settings,
+        &|name| std::env::var_os(name),
+        &mut notes,
+    );
     for name in &settings.disabled_destinations {
         if !destinations.iter().any(|one| one.name() == name.as_str()) {
             notes.push(format!(

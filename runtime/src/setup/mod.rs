@@ -1,5 +1,7 @@
 //! Starting and stopping: `init()` and the builder, the guard, and what ends a process.
 
+#[cfg(feature = "otlp")]
+mod backends;
 mod builder;
 #[cfg(feature = "otlp")]
 mod collector;

@@ -4,8 +4,8 @@
 //! under way, so that it neither needs nor disturbs the application's. The messages are the bytes of our own
 //! encoder; the codec only passes them on.
 
-use super::builder::Settings;
 use super::reply;
+use super::settings::Settings;
 use super::signal::Signal;
 use super::wire::{Field, Malformed, Reader};
 use crate::destination::http::Endpoint;

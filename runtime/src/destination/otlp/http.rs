@@ -1,7 +1,7 @@
 //! OTLP over HTTP: one request's bytes in, one blocking POST, what became of it out.
 
-use super::builder::{Protocol, Settings};
 use super::reply;
+use super::settings::{Protocol, Settings};
 use super::signal::Signal;
 use crate::destination::http::{HttpClient, LONGEST_REPLY};
 use crate::destination::{Delivered, DeliveryError};

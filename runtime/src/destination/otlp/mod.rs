@@ -25,6 +25,8 @@ pub(crate) mod protobuf;
 #[cfg(feature = "otlp")]
 mod reply;
 #[cfg(feature = "otlp")]
+mod settings;
+#[cfg(feature = "otlp")]
 mod signal;
 #[cfg(any(feature = "otlp", feature = "spool"))]
 pub(crate) mod wire;

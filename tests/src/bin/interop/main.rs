@@ -1,10 +1,12 @@
 //! Interoperation with real servers: `cargo run -p spanwright-tests --bin interop -- jaeger`, `-- zipkin`, `-- rotel`,
-//! `-- prometheus`, and `-- collector`, which compares what Spanwright's collector answers with what Jaeger does.
+//! `-- phoenix`, `-- prometheus`, and `-- collector`, which compares what Spanwright's collector answers with what Jaeger
+//! does.
 //!
-//! But for Prometheus, which is asked for numbers, each builds or downloads its server (unless it is cached) and starts it on loopback. For each protocol of the server's,
-//! runs two programs that send their spans there and write the same spans to a file: `examples/assistant`, and one of its
-//! own that makes everything a span can hold. Reads the traces back through the server's API, and compares with what the
-//! protocol can carry, which `losses` says. Prints every difference, and ends with an error if there is one.
+//! But for Prometheus, which is asked for numbers, each builds or downloads its server (unless it is cached) and starts it
+//! on loopback. For each protocol of the server's, runs two programs that send their spans there and write the same spans
+//! to a file: `examples/assistant`, and one of its own that makes everything a span can hold. Reads the traces back
+//! through the server's API, and compares with what the protocol can carry, which `losses` says. Prints every difference,
+//! and ends with an error if there is one.
 
 mod collector;
 mod compare;
@@ -12,6 +14,7 @@ mod jaeger;
 mod made;
 mod observed;
 mod losses;
+mod phoenix;
 mod program;
 mod prometheus;
 mod protocol;
@@ -37,6 +40,7 @@ const USAGE: &str = "usage: interop jaeger         builds, runs and compares
        interop rotel          installs rotel, runs through it into Jaeger and compares
        interop prometheus     runs the one in PATH on the assistant and the collector, asks the dashboard's queries
        interop collector      the same traces into Jaeger and into the collector: compares what both answer
+       interop phoenix        the assistant's traces into Arize Phoenix: compares what its API shows
        interop build-jaeger   builds only";
 /// How long Jaeger may take to show what it has accepted.
 const SHOWN: Duration = Duration::from_secs(20);
@@ -50,6 +54,8 @@ fn main() -> ExitCode {
         ["prometheus"] => until_signalled(prometheus::run()),
         ["rotel"] => until_signalled(rotel::run()),
         ["collector"] => until_signalled(collector::run()),
+        ["phoenix"] => until_signalled(phoenix::run()),
+        ["model-calls"] => phoenix::emit(),
         ["build-jaeger"] => until_signalled(async {
             println!("{}", jaeger::build().await?.display());
             Ok(())
