@@ -28,12 +28,12 @@ use jaeger::Jaeger;
 use observed::Observed;
 pub(crate) use protocol::Protocol;
 use span::Span;
+use spanwright_tests::signals::until_signalled;
 use std::collections::BTreeSet;
 use std::error::Error;
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
-use tokio::signal::unix::{SignalKind, signal};
 
 const USAGE: &str = "usage: interop jaeger         builds, runs and compares
        interop zipkin         downloads a Zipkin, runs and compares
@@ -79,22 +79,6 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
-}
-
-/// Runs `work`; ends it when the process is told to end, so that its children end too.
-fn until_signalled(work: impl Future<Output = Result<(), Box<dyn Error>>>) -> Result<(), Box<dyn Error>> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
-    runtime.block_on(async {
-        let mut terminate = signal(SignalKind::terminate())?;
-        let mut interrupt = signal(SignalKind::interrupt())?;
-        tokio::select! {
-            result = work => result,
-            _ = terminate.recv() => Err("terminated".into()),
-            _ = interrupt.recv() => Err("interrupted".into()),
-        }
-    })
 }
 
 /// What is sent to Jaeger, by each of its protocols.
