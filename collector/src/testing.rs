@@ -1,5 +1,7 @@
 //! Requests and filters for property tests.
 
+use std::ops::Range;
+
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::tonic::common::v1::any_value::Value as Any;
 use opentelemetry_proto::tonic::common::v1::{
@@ -12,8 +14,8 @@ use proptest::prelude::*;
 use prost::Message;
 
 use crate::filter::{Filter, Order, Test, TextTest, ValueTest};
-use crate::model::Kind;
-use crate::wire::{Limits, Request, Signal};
+use crate::model::{Kind, Nanos, SpanId, StatusCode, TraceId};
+use crate::wire::{Input, JsonRequest, Limits, Request, Signal, Unbounded};
 
 /// The request that this message is.
 pub(crate) fn request(message: &ExportTraceServiceRequest) -> Request {
@@ -25,12 +27,53 @@ pub(crate) fn spans(request: &Request) -> Vec<crate::model::Span> {
     request.spans().collect()
 }
 
+/// A span without a name, and with nothing in it.
+pub(crate) fn blank(trace_id: TraceId, span_id: SpanId, time: Range<Nanos>) -> crate::model::Span {
+    crate::model::Span {
+        trace_id,
+        span_id,
+        parent_id: None,
+        trace_state: String::new(),
+        flags: 1,
+        name: String::new(),
+        kind: Kind::Unspecified,
+        start: time.start,
+        end: time.end,
+        attributes: Vec::new(),
+        dropped_attributes: 0,
+        events: Vec::new(),
+        dropped_events: 0,
+        links: Vec::new(),
+        dropped_links: 0,
+        status: Default::default(),
+        resource: Default::default(),
+        scope: Default::default(),
+    }
+}
+
 /// The spans of a request that is OTLP's JSON.
 pub(crate) fn from_json(json: &str) -> Vec<crate::model::Span> {
-    use crate::wire::{Input, JsonRequest, Unbounded};
-    let json = Input::Whole(json.as_bytes());
-    let bytes = crate::wire::from_json(JsonRequest::Traces, json, &mut Unbounded).expect("OTLP's JSON");
-    spans(&Request::read(Signal::Traces, bytes.into(), &Limits::default()).expect("a request"))
+    spans(&json_request(
+        JsonRequest::Traces,
+        Signal::Traces,
+        json.as_bytes(),
+    ))
+}
+
+/// The request that OTLP's JSON is.
+pub(crate) fn json_request(kind: JsonRequest, signal: Signal, json: &[u8]) -> Request {
+    let bytes = crate::wire::from_json(kind, Input::Whole(json), &mut Unbounded).expect("OTLP's JSON");
+    Request::read(signal, bytes.into(), &Limits::default()).expect("a request")
+}
+
+/// A request with a log record of trace 1 repeated in every byte, at this time.
+pub(crate) fn log(time: u64, body: &str) -> Request {
+    let record = serde_json::json!({
+        "timeUnixNano": time.to_string(), "traceId": "01".repeat(16), "spanId": "01".repeat(8),
+        "body": {"stringValue": body},
+    });
+    let json = serde_json::json!({"resourceLogs": [{"scopeLogs": [{"logRecords": [record]}]}]});
+    json_request(JsonRequest::Logs, Signal::Logs, json.to_string().as_bytes())
 }
 
 /// A few words, so that things meet.
@@ -197,7 +240,13 @@ pub(crate) fn message() -> impl Strategy<Value = ExportTraceServiceRequest> {
         .prop_map(|resource_spans| ExportTraceServiceRequest { resource_spans })
 }
 
-fn order() -> impl Strategy<Value = Order> {
+/// One of all.
+pub(crate) fn status() -> impl Strategy<Value = StatusCode> {
+    prop::sample::select(vec![StatusCode::Unset, StatusCode::Ok, StatusCode::Error])
+}
+
+/// One of all.
+pub(crate) fn order() -> impl Strategy<Value = Order> {
     prop::sample::select(vec![
         Order::Less,
         Order::LessOrEqual,
@@ -235,7 +284,7 @@ pub(crate) fn filter() -> impl Strategy<Value = Filter> {
         text_test().prop_map(Test::Service),
         text_test().prop_map(Test::Name),
         (0..6_u64).prop_map(|kind| Test::Kind(Kind::from_otlp(kind))),
-        any::<bool>().prop_map(Test::Error),
+        status().prop_map(Test::Status),
         (order(), 0..20_u64).prop_map(|(order, nanos)| Test::Duration(order, nanos)),
         (order(), 0..20_u64).prop_map(|(order, nanos)| Test::Start(order, nanos)),
         (key(), value_test()).prop_map(|(key, test)| Test::Attribute(key, test)),

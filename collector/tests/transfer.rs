@@ -293,6 +293,10 @@ async fn a_collector_takes_what_is_imported_over_http() {
     for trace in from.traces() {
         assert_eq!(service.store().trace(trace.id).unwrap().unwrap(), trace);
     }
+    let store = service.store().clone();
+    let forgotten = tokio::task::spawn_blocking(move || store.delete_kept());
+    assert_eq!(forgotten.await.unwrap(), Ok(imported.spans));
+    assert_eq!(service.store().services().unwrap(), [""; 0]);
     assert!(service.stop(std::time::Duration::from_secs(5)).await);
     let source = Source::new(Cursor::new(line(1, "late").into_bytes()), None).unwrap();
     let error = import(source, &target, &mut heard).await.unwrap_err();

@@ -33,7 +33,7 @@
 //! # In applications
 //! The default features add the pipeline, the console and file destinations, and OTLP over HTTP with TLS.
 //! `grpc`, `opentelemetry`, `tower`, `axum`, `reqwest`, `tokio`, `rayon`, `serde`, `secrecy`, `regex` and `spool` add
-//! what they are named after; `spool-encryption` encrypts what is spooled;
+//! what they are named after; `spool-encryption` encrypts what is spooled; `jaeger-thrift` is for a [`Jaeger`] of old;
 //! `off` leaves every annotated function exactly as written.
 
 #![deny(unsafe_code)]
@@ -74,8 +74,12 @@ pub mod http;
 mod legacy;
 #[cfg(feature = "pipeline")]
 mod sampler;
+#[cfg(feature = "otlp")]
+mod profile;
 #[cfg(feature = "pipeline")]
 pub mod destination;
+#[cfg(feature = "otlp")]
+pub mod backend;
 #[cfg(feature = "opentelemetry")]
 pub mod otel;
 #[cfg(feature = "spool")]
@@ -101,6 +105,8 @@ pub use capture::{Capture, Captured, Secret};
 pub use context::{Context, ContextGuard, InContext, SpanContext};
 #[cfg(feature = "pipeline")]
 pub use destination::{Batch, Delivered, DeliveryError, Destination, IntoDestination, Signals};
+#[cfg(feature = "otlp")]
+pub use destination::{Jaeger, Zipkin};
 pub use id::{SpanId, TraceFlags, TraceId};
 pub use limits::Limits;
 pub use manual::{Session, SpanHandle, add_event, in_span, session};

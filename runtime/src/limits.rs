@@ -189,13 +189,6 @@ mod tests {
     use super::*;
     use crate::id::{SpanId, TraceFlags, TraceId};
     use crate::record::{Event, Link, Severity};
-    use proptest::prelude::*;
-
-    fn cut(text: &str, max: usize) -> String {
-        let mut text = text.to_owned();
-        truncate(&mut text, max);
-        text
-    }
 
     fn span() -> SpanRecord {
         SpanRecord::new(TraceId::INVALID, SpanId::INVALID, "work")
@@ -327,18 +320,5 @@ mod tests {
         limit_value("a", &mut deep, 10);
         assert_eq!(fits, nested(DEPTH));
         assert!(deep.to_string().contains(TOO_DEEP));
-    }
-
-    proptest! {
-        #[test]
-        fn cutting_again_changes_nothing(
-            text in prop_oneof![".{0,40}", ".{0,10}…\\(\\+[0-9]{0,22} chars\\)"],
-            max in 0..20_usize,
-        ) {
-            let once = cut(&text, max);
-            prop_assert_eq!(&cut(&once, max), &once);
-            prop_assert!(once.chars().count() <= max + 30);
-            prop_assert!(text.chars().count() <= max || !once.is_empty());
-        }
     }
 }

@@ -1,6 +1,7 @@
 //! What the environment says is done, from the variable to the destination. Each case is a process of its own.
 
 use serde_json::Value;
+use spanwright_tests::variables::configures_telemetry;
 use std::collections::BTreeMap;
 use std::process::Command;
 
@@ -16,9 +17,7 @@ fn run(variables: &[(&str, &str)]) -> Ran {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("records.jsonl");
     let mut command = Command::new(env!("CARGO_BIN_EXE_scenario"));
-    for (name, _) in
-        std::env::vars().filter(|(name, _)| name.starts_with("OTEL_") || name.starts_with("SPANWRIGHT_"))
-    {
+    for (name, _) in std::env::vars().filter(|(name, _)| configures_telemetry(name)) {
         command.env_remove(name);
     }
     let output = command

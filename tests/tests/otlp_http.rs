@@ -10,7 +10,7 @@ use otlp::expected;
 use otlp::server::{Reply, Request, Server};
 use proptest::prelude::*;
 use prost::Message;
-use spanwright::destination::{Compression, Otlp};
+use spanwright::destination::{Compression, Otlp, Profile};
 use spanwright::{Batch, Delivered, DeliveryError, Destination, Signals};
 use std::cell::RefCell;
 use std::io::Read;
@@ -100,6 +100,47 @@ fn any_batch_arrives_as_it_was() {
         prop_assert!(to_json.borrow_mut().deliver(&batch).is_ok());
         assert_json(&json.requests(), &batch);
     });
+}
+
+/// A profile is applied to what is sent, each time anew; the batch stays as it was.
+#[test]
+fn a_profile_renames_what_is_sent_in_both_encodings() {
+    let mut batch = spans(&["chat m"]);
+    batch.spans[0].attributes = vec![
+        ("gen_ai.operation.name".into(), "chat".into()),
+        ("gen_ai.usage.input_tokens".into(), 7.into()),
+    ];
+    let mut wanted = batch.clone();
+    wanted.spans[0].attributes = vec![
+        ("gen_ai.operation.name".into(), "chat".into()),
+        ("langfuse.trace.name".into(), "chat m".into()),
+        ("langfuse.observation.type".into(), "generation".into()),
+        (
+            "langfuse.observation.usage_details".into(),
+            r#"{"input":7}"#.into(),
+        ),
+    ];
+    for (make, is_json) in [(Otlp::http as fn(String) -> Otlp, false), (Otlp::http_json, true)] {
+        let server = Server::start(|number| Reply::status(if number == 0 { "503 Busy" } else { "200 OK" }));
+        let otlp = make(server.url.clone()).profile(Profile::Langfuse);
+        let mut destination = otlp.build().unwrap();
+        assert!(matches!(
+            destination.deliver(&batch),
+            Err(DeliveryError::Retry { .. })
+        ));
+        assert_eq!(destination.deliver(&batch), Ok(Delivered::default()));
+        let requests = server.requests();
+        assert_eq!(requests.len(), 2);
+        for request in requests {
+            let sent = if is_json {
+                read_json(&request.body).unwrap()
+            } else {
+                Message::decode(&*request.body).unwrap()
+            };
+            assert_eq!(expected::traces(&wanted), sent);
+        }
+    }
+    assert_eq!(batch.spans[0].attributes.len(), 2);
 }
 
 #[test]

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 
-use crate::model::{Kind, Nanos, Resource, Scope, Span, SpanId, Status, Trace, TraceId, Value};
+use crate::model::{Kind, Nanos, Resource, Scope, Span, SpanId, Trace, TraceId, Value};
+use crate::testing::blank;
 
 /// A span, in short.
 #[derive(Debug, Clone)]
@@ -39,24 +40,12 @@ impl SpanSketch {
 
     fn span(&self, trace_id: TraceId, resource: Arc<Resource>, scope: Arc<Scope>) -> Span {
         Span {
-            trace_id,
-            span_id: SpanId(self.id.to_be_bytes()),
             parent_id: (self.parent > 0).then(|| SpanId(self.parent.to_be_bytes())),
-            trace_state: String::new(),
-            flags: 1,
             name: format!("span {}", self.id),
             kind: self.kind,
-            start: self.time.start,
-            end: self.time.end,
-            attributes: Vec::new(),
-            dropped_attributes: 0,
-            events: Vec::new(),
-            dropped_events: 0,
-            links: Vec::new(),
-            dropped_links: 0,
-            status: Status::default(),
             resource,
             scope,
+            ..blank(trace_id, SpanId(self.id.to_be_bytes()), self.time.clone())
         }
     }
 }

@@ -46,12 +46,17 @@ pub(super) enum Command {
     Tail(Tail),
     /// Say what runs, what is stored, and where programs send their traces
     Doctor(Doctor),
+    /// Say whether a running collector is well, for a container's health check
+    Health(Health),
     /// Make traces from a seed, and send them to a collector
     Generate(Generate),
-    /// Read traces from files: OTLP's JSON, a trace in each line, or Jaeger's as its page lets it be downloaded
+    /// Read traces from files, and keep them until they are forgotten: OTLP's JSON, a trace in each line, or Jaeger's as
+    /// its page lets it be downloaded
     Import(Import),
     /// Write traces to a file as OTLP's JSON, a trace in each line
     Export(Export),
+    /// Delete all traces that were imported
+    Forget(Forget),
 }
 
 /// Where the traces are.
@@ -166,6 +171,13 @@ pub(super) struct Tail {
 }
 
 #[derive(Debug, Args)]
+pub(super) struct Health {
+    /// The collector's web page
+    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8009")]
+    pub(super) of: String,
+}
+
+#[derive(Debug, Args)]
 pub(super) struct Demo {
     /// Folder to keep the traces in [default: a temporary one]
     #[arg(long, value_name = "DIR")]
@@ -226,6 +238,12 @@ pub(super) struct Import {
     /// Collector that takes them, by OTLP over HTTP [default: the folder, or http://127.0.0.1:4318 while a collector writes it]
     #[arg(long, value_name = "URL")]
     pub(super) to: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Forget {
+    #[command(flatten)]
+    pub(super) folder: Folder,
 }
 
 #[derive(Debug, Args)]

@@ -6,10 +6,9 @@ use std::time::Duration;
 use super::Failure;
 use super::arguments::Demo;
 use super::asking::Asking;
-use super::line::now;
 use super::serve::{announce, interrupted, stop};
 use crate::generate::Conversations;
-use crate::model::Nanos;
+use crate::model::{Nanos, now};
 use crate::service::{Service, ServiceConfig};
 
 /// What there is at the start: so many conversations, over so long.

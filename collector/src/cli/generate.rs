@@ -5,8 +5,8 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::Failure;
 use super::arguments::Generate;
 use super::asking::Asking;
-use super::line::now;
 use crate::generate::{Data, Generator};
+use crate::model::now;
 
 pub(super) fn run(options: Generate) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread()

@@ -5,7 +5,9 @@ mod asking;
 mod demo;
 mod doctor;
 mod folder;
+mod forget;
 mod generate;
+mod health;
 mod line;
 mod export;
 mod import;
@@ -32,9 +34,11 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Command::Tail(options) => tail::run(&options),
         Command::Demo(options) => demo::run(options),
         Command::Doctor(options) => doctor::run(&options),
+        Command::Health(options) => health::run(&options),
         Command::Generate(options) => generate::run(options),
         Command::Import(options) => import::run(&options),
         Command::Export(options) => export::run(&options),
+        Command::Forget(options) => forget::run(&options),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

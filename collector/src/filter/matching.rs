@@ -22,7 +22,7 @@ impl Test {
             Self::Service(test) => test.matches(span.service()),
             Self::Name(test) => test.matches(&span.name),
             Self::Kind(kind) => span.kind == *kind,
-            Self::Error(error) => span.is_error() == *error,
+            Self::Status(code) => span.status.code == *code,
             Self::Duration(order, nanos) => order.holds(span.duration(), *nanos),
             Self::Start(order, nanos) => order.holds(span.start, *nanos),
             Self::Attribute(key, test) => lists(span)

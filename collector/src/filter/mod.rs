@@ -8,7 +8,7 @@ mod matching;
 
 pub(crate) use matching::holds;
 
-use crate::model::{Kind, Nanos};
+use crate::model::{Kind, Nanos, StatusCode};
 
 /// What must be true of one span.
 #[derive(Debug, Clone, PartialEq)]
@@ -57,8 +57,8 @@ pub enum Test {
     Name(TextTest),
     /// The kind.
     Kind(Kind),
-    /// Whether the status is an error.
-    Error(bool),
+    /// The status.
+    Status(StatusCode),
     /// Nanoseconds from start to end.
     Duration(Order, Nanos),
     /// When it began.

@@ -27,5 +27,6 @@ mod serve;
 pub use config::{Cors, IngestConfig, Timeouts, TlsFiles};
 pub use cors::InvalidHeader;
 pub use counts::Counts;
-pub use serve::{Ingest, Listeners, ServeError, serve};
+pub use serve::{Counting, Ingest, Listeners, ServeError, serve};
+pub use take::KEEP;
 pub use tls::TlsError;

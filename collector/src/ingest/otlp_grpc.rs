@@ -19,7 +19,7 @@ use super::otlp_http;
 use super::refusal::Refusal;
 use super::reply::Reply;
 use super::status::{Outcome, Signal, status_protobuf};
-use super::take::{Format, Shared, take};
+use super::take::{Announced, Format, Shared, take};
 
 const GRPC: HeaderValue = HeaderValue::from_static("application/grpc");
 const ENCODING: HeaderName = HeaderName::from_static("grpc-encoding");
@@ -92,7 +92,13 @@ async fn receive(shared: &Arc<Shared>, request: Request<Incoming>) -> Result<Out
         }
         (true, named) => named,
     };
-    take(shared, signal, Format::Protobuf, encoding, held).await
+    let announced = Announced {
+        signal,
+        format: Format::Protobuf,
+        encoding,
+        kept: false,
+    };
+    take(shared, announced, held).await
 }
 
 fn head(reply: Reply) -> Response<Reply> {

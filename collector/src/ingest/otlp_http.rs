@@ -14,7 +14,7 @@ use super::encoding::Encoding;
 use super::refusal::Refusal;
 use super::reply::Reply;
 use super::status::{Outcome, Signal, status_json, status_protobuf};
-use super::take::{Format, Shared, take};
+use super::take::{Announced, Format, KEEP, Shared, take};
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const PROTOBUF: HeaderValue = HeaderValue::from_static("application/x-protobuf");
@@ -43,9 +43,9 @@ async fn answer_to(
 ) -> Response<Reply> {
     let format = format(request.headers());
     let result = match head(&request, signal) {
-        Ok((signal, format, encoding)) => receive(shared, request, signal, format, encoding)
+        Ok(announced) => receive(shared, request, announced)
             .await
-            .map(|outcome| (outcome, signal)),
+            .map(|outcome| (outcome, announced.signal)),
         Err(refusal) => {
             discard(shared, request).await;
             Err(refusal)
@@ -70,7 +70,7 @@ fn signal(path: &str) -> Option<Signal> {
 }
 
 /// What the request's head says; or that it is refused for what it says.
-fn head(request: &Request<Incoming>, signal: Option<Signal>) -> Result<(Signal, Format, Encoding), Refusal> {
+fn head(request: &Request<Incoming>, signal: Option<Signal>) -> Result<Announced, Refusal> {
     let signal = signal.ok_or(Refusal::Path)?;
     if request.method() != Method::POST {
         return Err(Refusal::Method);
@@ -78,7 +78,13 @@ fn head(request: &Request<Incoming>, signal: Option<Signal>) -> Result<(Signal, 
     let format = format(request.headers()).ok_or(Refusal::ContentType(
         "send application/x-protobuf or application/json",
     ))?;
-    Ok((signal, format, encoding(request.headers())?))
+    let kept = request.headers().get(KEEP);
+    Ok(Announced {
+        signal,
+        format,
+        encoding: encoding(request.headers())?,
+        kept: kept.is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"true")),
+    })
 }
 
 pub(super) fn format(headers: &HeaderMap) -> Option<Format> {
@@ -105,10 +111,9 @@ pub(super) fn encoding(headers: &HeaderMap) -> Result<Encoding, Refusal> {
 pub(super) async fn receive(
     shared: &Arc<Shared>,
     request: Request<Incoming>,
-    signal: Signal,
-    format: Format,
-    encoding: Encoding,
+    announced: Announced,
 ) -> Result<Outcome, Refusal> {
+    let Announced { format, encoding, .. } = announced;
     let length = content_length(request.headers());
     let small = length.is_some_and(|length| length <= WHOLE_JSON.min(shared.config.largest() as u64 / 4));
     let contiguous = encoding == Encoding::Identity && (format == Format::Protobuf || small);
@@ -118,7 +123,7 @@ pub(super) async fn receive(
     let held = arriving.whole(length, contiguous, &shared.budget).await;
     add(&shared.counters.bytes, arriving.received() as u64);
     match held {
-        Ok(held) => take(shared, signal, format, encoding, held).await,
+        Ok(held) => take(shared, announced, held).await,
         Err(refusal) => {
             if drained && !matches!(refusal, Refusal::Slow | Refusal::Interrupted) {
                 arriving.drain().await;

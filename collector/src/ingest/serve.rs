@@ -1,8 +1,8 @@
 //! Listeners, and their end.
 
-use std::io;
 use std::sync::Arc;
 use std::time::Duration;
+use std::{fmt, io};
 
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
@@ -98,7 +98,13 @@ impl Ingest {
     /// What has been accepted, rejected and refused.
     #[must_use]
     pub fn counts(&self) -> Counts {
-        self.shared.counters.read(self.shared.budget.used())
+        self.counting().counts()
+    }
+
+    /// What counts, also when this has gone.
+    #[must_use]
+    pub fn counting(&self) -> Counting {
+        Counting(Arc::clone(&self.shared))
     }
 
     /// Accepts no more connections, and answers the requests in flight. Says whether all were answered within
@@ -107,6 +113,24 @@ impl Ingest {
         self.stopping.send_replace(true);
         let all = async { while self.accepting.join_next().await.is_some() {} };
         timeout(deadline, all).await.is_ok()
+    }
+}
+
+/// Counts what comes in.
+#[derive(Clone)]
+pub struct Counting(Arc<Shared>);
+
+impl Counting {
+    /// What has been accepted, rejected and refused.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        self.0.counters.read(self.0.budget.used())
+    }
+}
+
+impl fmt::Debug for Counting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Counting").field(&self.counts()).finish()
     }
 }
 

@@ -41,6 +41,19 @@ pub(super) enum Format {
     Zipkin,
 }
 
+/// What a request's head says of its body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Announced {
+    pub(super) signal: Signal,
+    pub(super) format: Format,
+    pub(super) encoding: Encoding,
+    /// See [`KEEP`].
+    pub(super) kept: bool,
+}
+
+/// The header of HTTP by which a sender says, with `true`, that its request does not expire: what is imported does so.
+pub const KEEP: &str = "spanwright-keep";
+
 /// A body that has been read.
 #[derive(Debug)]
 enum Taken {
@@ -51,22 +64,20 @@ enum Taken {
 /// Reads a body, and stores what is in it. Ready when that is durable.
 pub(super) async fn take(
     shared: &Arc<Shared>,
-    signal: Signal,
-    format: Format,
-    encoding: Encoding,
+    announced: Announced,
     mut held: Held,
 ) -> Result<Outcome, Refusal> {
-    let plain = encoding == Encoding::Identity && format == Format::Protobuf;
+    let plain = announced.encoding == Encoding::Identity && announced.format == Format::Protobuf;
     let in_place = if plain { PLAIN_IN_PLACE } else { PACKED_IN_PLACE };
     let taken = if held.length() <= in_place {
-        read(&shared.config, signal, format, encoding, held)?
+        read(&shared.config, announced, held)?
     } else {
         let permit = Arc::clone(&shared.unpackers).acquire_owned().await;
         let shared = Arc::clone(shared);
         held.wait_for_room();
         let reading = tokio::task::spawn_blocking(move || {
             let _permit = permit;
-            read(&shared.config, signal, format, encoding, held)
+            read(&shared.config, announced, held)
         });
         reading.await.map_err(|_| Refusal::Internal)??
     };
@@ -76,13 +87,13 @@ pub(super) async fn take(
     }
 }
 
-fn read(
-    config: &IngestConfig,
-    signal: Signal,
-    format: Format,
-    encoding: Encoding,
-    held: Held,
-) -> Result<Taken, Refusal> {
+fn read(config: &IngestConfig, announced: Announced, held: Held) -> Result<Taken, Refusal> {
+    let Announced {
+        signal,
+        format,
+        encoding,
+        kept,
+    } = announced;
     let (bytes, reservation) = match format {
         Format::Protobuf => unpack(held, encoding, config.largest())?,
         Format::Json => {
@@ -107,7 +118,8 @@ fn read(
             return Ok(Taken::Points(points));
         }
     };
-    let request = Request::read(signal, Bytes::from(bytes), &config.limits)?;
+    let mut request = Request::read(signal, Bytes::from(bytes), &config.limits)?;
+    request.kept = kept;
     match &request.reason {
         // Zipkin's answer has no place for a part.
         Some(reason) if format == Format::Zipkin => {

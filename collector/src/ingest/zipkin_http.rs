@@ -10,12 +10,20 @@ use super::otlp_http::{discard, encoding, format, receive, refused};
 use super::refusal::Refusal;
 use super::reply::Reply;
 use super::status::Signal;
-use super::take::{Format, Shared};
+use super::take::{Announced, Format, Shared};
 
 /// Answers a request as Zipkin does: 202, or what is wrong with the spans, of which then none is stored.
 pub(super) async fn answer(shared: &Arc<Shared>, request: Request<Incoming>) -> Response<Reply> {
     let result = match head(&request) {
-        Ok(encoding) => receive(shared, request, Signal::Traces, Format::Zipkin, encoding).await,
+        Ok(encoding) => {
+            let announced = Announced {
+                signal: Signal::Traces,
+                format: Format::Zipkin,
+                encoding,
+                kept: false,
+            };
+            receive(shared, request, announced).await
+        }
         Err(refusal) => {
             discard(shared, request).await;
             Err(refusal)

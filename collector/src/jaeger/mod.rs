@@ -15,7 +15,6 @@ mod search;
 mod v3;
 
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use axum::Router;
 use axum::http::{HeaderValue, Uri, header};
@@ -24,7 +23,7 @@ use axum::response::Response;
 use axum::routing::any;
 
 use self::failure::Failure;
-use crate::model::Nanos;
+use crate::model::now;
 use crate::store::Read;
 
 /// The APIs over a store, all under `/api/`.
@@ -75,9 +74,4 @@ async fn with_headers(mut response: Response) -> Response {
     );
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
-}
-
-fn now() -> Nanos {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Nanos::try_from(since.as_nanos()).unwrap_or(Nanos::MAX)
 }

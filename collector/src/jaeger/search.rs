@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::go;
 use crate::filter::{Filter, Order, Test, TextTest, ValueTest};
-use crate::model::{Kind, Nanos, TraceId};
+use crate::model::{Kind, Nanos, StatusCode, TraceId};
 use crate::store::{Search, SearchOrder};
 
 /// Traces that a search answers with, unless it says how many.
@@ -77,6 +77,10 @@ fn duration(order: Order, nanos: i64) -> Filter {
     }
 }
 
+fn status(code: StatusCode) -> Filter {
+    Filter::Is(Test::Status(code))
+}
+
 fn nothing() -> Filter {
     Filter::Is(Test::Duration(Order::Less, 0))
 }
@@ -88,8 +92,12 @@ fn tag(key: &str, value: &str) -> Filter {
         Filter::Is(Test::Attribute(key.to_owned(), test))
     };
     match key {
-        "error" => go::parse_bool(value).map_or_else(|_| nothing(), |error| Filter::Is(Test::Error(error))),
-        "span.status" | "otel.status_code" => Filter::Is(Test::Error(value.eq_ignore_ascii_case("ERROR"))),
+        "error" => match go::parse_bool(value) {
+            Ok(true) => status(StatusCode::Error),
+            Ok(false) => Filter::Not(Box::new(status(StatusCode::Error))),
+            Err(_) => nothing(),
+        },
+        "span.status" | "otel.status_code" => StatusCode::from_name(value).map_or_else(nothing, status),
         "span.kind" => Filter::Is(Test::Kind(Kind::from_name(value).unwrap_or_default())),
         _ => match key.strip_prefix("resource.") {
             Some(of_resource) => Filter::Any(vec![attribute(of_resource), attribute(key)]),

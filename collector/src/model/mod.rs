@@ -12,8 +12,16 @@ pub use log::LogRecord;
 pub use span::{Event, Kind, Link, Resource, Scope, Span, Status, StatusCode};
 pub use value::{Attribute, Value, find};
 
+use std::time::{SystemTime, UNIX_EPOCH};
+
 /// Nanoseconds since 1970-01-01 UTC, as OTLP has them.
 pub type Nanos = u64;
+
+/// The time by the system's clock.
+pub fn now() -> Nanos {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Nanos::try_from(since.as_nanos()).unwrap_or(Nanos::MAX)
+}
 
 /// A trace as far as it has arrived.
 #[derive(Debug, Clone, PartialEq)]

@@ -163,6 +163,24 @@ impl StatusCode {
             _ => Self::Unset,
         }
     }
+
+    /// The code of a name, in any case: `unset`, `ok` or `error`.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Unset, Self::Ok, Self::Error]
+            .into_iter()
+            .find(|code| name.eq_ignore_ascii_case(code.name()))
+    }
+
+    /// `unset`, `ok` or `error`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Unset => "unset",
+            Self::Ok => "ok",
+            Self::Error => "error",
+        }
+    }
 }
 
 /// Something that happened at a moment of a span.

@@ -1,6 +1,7 @@
 //! The collector as a whole: store, listeners and web page, started and stopped together.
 
 mod config;
+mod monitor;
 mod start;
 mod tail;
 

@@ -10,6 +10,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use super::config::{ServiceConfig, StartError};
+use super::monitor;
 use super::tail::Watched;
 use crate::ingest::{self, Counts, Ingest, Listeners};
 use crate::store::Store;
@@ -64,8 +65,14 @@ impl Service {
             zipkin,
         };
         let ingest = ingest::serve(listeners, config.ingest, Arc::clone(&watched) as _)?;
+        let allowed = config.web.clone();
         let apis = web::guarded(jaeger::router(Arc::new(store.clone())), config.web.clone());
-        let router = web::router(Arc::new(store.clone()), Some(watched), config.web).merge(apis);
+        let router = web::router(Arc::new(store.clone()), Some(watched), config.web)
+            .merge(apis)
+            .merge(web::guarded(
+                monitor::router(ingest.counting(), store.clone()),
+                allowed,
+            ));
         let (stopping, stopped) = watch::channel(false);
         let pages = tokio::spawn(serve_pages(web, router, stopped));
         Ok(Self {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
@@ -11,7 +11,7 @@ use tokio::sync::oneshot;
 use super::log::{Entry, LogWriter};
 use super::state::Shared;
 use super::{Append, AppendError, Store};
-use crate::model::Nanos;
+use crate::model::now;
 use crate::wire::Request;
 
 /// More bytes than this in no block, and requests wait until there are less.
@@ -131,10 +131,4 @@ fn refuse(group: Vec<Waiting>, error: &AppendError) {
     for waiting in group {
         let _ = waiting.done.send(Err(error.clone()));
     }
-}
-
-/// The time by the system's clock.
-pub(super) fn now() -> Nanos {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(since.as_nanos()).unwrap_or(u64::MAX)
 }

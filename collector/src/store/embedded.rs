@@ -1,11 +1,12 @@
 //! The embedded store: opened, closed, and what its threads share.
 
 use std::fs::{File, TryLockError};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
+use super::AppendError;
 use super::appending::{self, Message};
 use super::config::{OpenError, StoreConfig};
 use super::expiring;
@@ -13,8 +14,8 @@ use super::head::Head;
 use super::log::{self, LogWriter, Through};
 use super::partition::{self, PartitionWriter};
 use super::rollup::{REMEMBERED, Recent};
-use super::sealing::Sealer;
-use super::state::{PartitionState, Shared};
+use super::sealing::{Sealer, Writers};
+use super::state::{Deletion, PartitionState, Shared};
 
 /// Traces on disk: SQLite files behind a log. Cheap to clone; the last clone to go closes nothing, see [`Store::close`].
 #[derive(Debug, Clone)]
@@ -41,13 +42,12 @@ impl Store {
         std::fs::create_dir_all(&config.folder)?;
         let lock = lock(&config.folder)?;
         let shared = Arc::new(Shared::default());
-        let (through, newest) = load(&config.folder, &shared)?;
+        let through = load(&config.folder, &shared)?;
         let next = replay(&config.folder, through, &shared)?;
-        let newest = newest.map(|path| Ok::<_, OpenError>((PartitionWriter::open(&path)?, created(&path))));
         let sealer = Sealer::new(
             config.clone(),
             Arc::clone(&shared),
-            newest.transpose()?,
+            newest_writers(&shared)?,
             through,
             recent(&shared)?,
         )?;
@@ -82,7 +82,7 @@ impl Store {
     /// When a newer version wrote it, or when it cannot be read.
     pub fn open_read_only(folder: &Path) -> Result<Self, OpenError> {
         let shared = Arc::new(Shared::default());
-        let (through, _) = load(folder, &shared)?;
+        let through = load(folder, &shared)?;
         replay(folder, through, &shared)?;
         Ok(Self {
             shared,
@@ -97,6 +97,44 @@ impl Store {
         let state = self.shared.lock();
         let fault = state.fault.as_ref().map(ToString::to_string);
         fault.or_else(|| state.archive_fault.clone())
+    }
+
+    /// Deletes what was stored to be kept (see [`Request::kept`](crate::wire::Request::kept)) and gives how many spans
+    /// that were. What came before this call is deleted; what comes meanwhile may be.
+    ///
+    /// # Errors
+    /// When the disk does not let it, or when the store is not open to write.
+    pub fn delete_kept(&self) -> Result<u64, AppendError> {
+        if self
+            .threads
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .lock
+            .is_none()
+        {
+            return Err(AppendError::Closed);
+        }
+        let mut state = self.shared.lock();
+        state.fault = None;
+        state.deletion = Deletion::Asked;
+        self.shared.grown.notify_all();
+        loop {
+            if let Deletion::Done(spans) = state.deletion {
+                state.deletion = Deletion::Nobody;
+                return Ok(spans);
+            }
+            if state.closing {
+                return Err(AppendError::Closed);
+            }
+            if let Some(fault) = &state.fault {
+                return Err(fault.clone());
+            }
+            state = self
+                .shared
+                .shrunk
+                .wait(state)
+                .unwrap_or_else(PoisonError::into_inner);
+        }
     }
 
     /// Stops writing: requests that came before are written, later ones are refused.
@@ -135,18 +173,33 @@ fn lock(folder: &Path) -> Result<File, OpenError> {
     }
 }
 
-/// Reads what is known of the blocks. Gives up to where the log is in them, and the partition that was written last.
-fn load(folder: &Path, shared: &Shared) -> Result<(Through, Option<PathBuf>), OpenError> {
+/// Reads what is known of the blocks. Gives up to where the log is in them.
+fn load(folder: &Path, shared: &Shared) -> Result<Through, OpenError> {
     let paths = partition::paths(folder)?;
     let loaded = paths.iter().map(|path| PartitionState::open(path));
     let mut loaded = loaded.collect::<Result<Vec<_>, _>>()?;
     // Sorted by name before: by time, where the clock was not set back.
     loaded.sort_by_key(|(_, through)| *through);
-    let newest = loaded
-        .last()
-        .map(|(partition, through)| (*through, Some(partition.reader.path().to_owned())));
+    let through = loaded.last().map(|(_, through)| *through);
     shared.lock().partitions = loaded.into_iter().map(|(partition, _)| partition).collect();
-    Ok(newest.unwrap_or_default())
+    Ok(through.unwrap_or_default())
+}
+
+/// Those that go on with the partition of each kind that was written last.
+fn newest_writers(shared: &Shared) -> Result<Writers, OpenError> {
+    let partitions = shared.lock().partitions.clone();
+    let newest = |kept| {
+        let newest = partitions.iter().rfind(|partition| partition.kept == kept);
+        let open = |partition: &PartitionState| {
+            let path = partition.reader.path();
+            Ok::<_, OpenError>((PartitionWriter::open(path)?, partition::named(path).1))
+        };
+        newest.map(open).transpose()
+    };
+    Ok(Writers {
+        expiring: newest(false)?,
+        kept: newest(true)?,
+    })
 }
 
 /// Reads what is acknowledged and in no block. Gives the number of the log's next entry.
@@ -183,14 +236,4 @@ fn recent(shared: &Shared) -> Result<Recent, OpenError> {
         );
     }
     Ok(recent)
-}
-
-/// When a partition was begun, by its name.
-fn created(path: &Path) -> u64 {
-    let name = path
-        .file_stem()
-        .and_then(|name| name.to_str()?.strip_prefix("spans-"));
-    name.and_then(|millis| millis.parse::<u64>().ok())
-        .unwrap_or(0)
-        .saturating_mul(1_000_000)
 }

@@ -1,14 +1,14 @@
 //! The thread that deletes what is too old, or too much: a whole partition at a time.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use super::StoreConfig;
-use super::appending::now;
 use super::archive::archive;
+use super::partition;
 use super::state::{PartitionState, Shared};
-use crate::model::Nanos;
+use crate::model::{Nanos, now};
 
 /// How often it looks.
 const EVERY: Duration = Duration::from_secs(30);
@@ -31,9 +31,10 @@ pub(super) fn run(config: &StoreConfig, shared: &Arc<Shared>) {
     }
 }
 
-/// Deletes the oldest partitions, but for the last one, which is written to.
+/// Deletes the oldest partitions, but for the last one, which is written to, and those that are kept.
 pub(super) fn expire(config: &StoreConfig, shared: &Shared, now: Nanos) {
     let mut partitions = shared.lock().partitions.clone();
+    partitions.retain(|partition| !partition.kept);
     partitions.pop();
     let sizes: Vec<u64> = partitions
         .iter()
@@ -67,23 +68,12 @@ fn delete(config: &StoreConfig, shared: &Shared, partition: &PartitionState) -> 
     // Who reads it now has it open, and reads on.
     state.partitions.retain(|kept| kept.reader.path() != path);
     drop(state);
-    for file in files(path) {
-        let _ = std::fs::remove_file(file);
-    }
+    partition::remove(path);
     true
 }
 
-/// A partition's file, and those that SQLite has beside it.
-fn files(path: &Path) -> [PathBuf; 3] {
-    ["", "-wal", "-shm"].map(|suffix| {
-        let mut name = path.as_os_str().to_owned();
-        name.push(suffix);
-        name.into()
-    })
-}
-
 fn size(path: &Path) -> u64 {
-    files(path)
+    partition::files(path)
         .iter()
         .filter_map(|path| std::fs::metadata(path).ok())
         .map(|file| file.len())

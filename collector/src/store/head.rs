@@ -30,6 +30,19 @@ impl Unsealed {
     }
 }
 
+/// Of these those that were in no block when the log was in blocks up to `through`.
+pub(super) fn after(head: Vec<Unsealed>, through: Through) -> Vec<Unsealed> {
+    let mut head = head;
+    head.retain_mut(|unsealed| {
+        let sequence = unsealed.entry.sequence;
+        if sequence == through.sequence {
+            unsealed.taken = unsealed.taken.max(through.records as usize);
+        }
+        sequence >= through.sequence
+    });
+    head
+}
+
 impl Head {
     pub(super) fn push(&mut self, entry: Arc<Entry>) {
         self.bytes += size(&entry);

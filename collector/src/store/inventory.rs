@@ -15,6 +15,8 @@ pub struct Inventory {
     pub partitions: usize,
     /// Spans in them. A span that was sent twice counts twice.
     pub spans: u64,
+    /// Of these, spans that are kept until they are deleted.
+    pub kept: u64,
     /// Spans and log records that are acknowledged and not in them yet.
     pub unsealed: u64,
     /// When the first and the last of all arrived; `None` where there is nothing.
@@ -41,6 +43,13 @@ impl Store {
             format: FORMAT,
             partitions: snapshot.partitions.len(),
             spans: blocks().map(|block| block.spans as u64).sum(),
+            kept: snapshot
+                .partitions
+                .iter()
+                .filter(|partition| partition.kept)
+                .flat_map(|partition| partition.blocks.iter())
+                .map(|block| block.spans as u64)
+                .sum(),
             unsealed: snapshot
                 .head
                 .iter()

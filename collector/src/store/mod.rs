@@ -36,3 +36,5 @@ pub use red::{RedPoint, RedQuery, RedSeries};
 mod tests;
 #[cfg(test)]
 mod expiring_tests;
+#[cfg(test)]
+mod reading_tests;

@@ -7,6 +7,8 @@ use std::sync::Arc;
 use super::block::Block;
 use super::embedded::Store;
 use super::fingerprint;
+use super::head;
+use super::log::Through;
 use super::partition::BlockFrames;
 use super::rollup::{self, CallMinute, Counts, MINUTE};
 use super::search::{Finders, Required, Top, candidates, in_blocks, in_head};
@@ -20,13 +22,7 @@ impl Read for Store {
         let snapshot = self.shared.snapshot();
         let mut spans = in_head::trace(&snapshot.head, id)?;
         let mut logs = Vec::new();
-        for unsealed in snapshot
-            .head
-            .iter()
-            .filter(|unsealed| unsealed.entry.request.signal == Signal::Logs)
-        {
-            logs.extend(logs::read(&unsealed.entry.request, id)?);
-        }
+        let mut through = Through::default();
         let wanted = fingerprint::trace(id);
         for partition in &snapshot.partitions {
             let connection = partition.reader.connect()?;
@@ -34,9 +30,16 @@ impl Read for Store {
                 let block = connection.block(info)?;
                 spans.extend(block.read(&places_of(&block, id)?)?);
             }
+            through = through.max(connection.through()?);
             for frame in connection.logs(wanted)? {
                 logs.extend(logs::read_frame(&frame, id)?);
             }
+        }
+        for unsealed in head::after(snapshot.head, through)
+            .iter()
+            .filter(|unsealed| unsealed.entry.request.signal == Signal::Logs)
+        {
+            logs.extend(logs::read(&unsealed.entry.request, id)?);
         }
         if spans.is_empty() && logs.is_empty() {
             return Ok(None);
@@ -101,12 +104,15 @@ impl Read for Store {
         let snapshot = self.shared.snapshot();
         let mut edges: BTreeMap<(String, String), Counts> = BTreeMap::new();
         let minutes = time.start / MINUTE..time.end.div_ceil(MINUTE);
+        let mut through = Through::default();
         for partition in &snapshot.partitions {
-            for (parent, child, counts) in partition.reader.connect()?.dependencies(minutes.clone())? {
+            let connection = partition.reader.connect()?;
+            through = through.max(connection.through()?);
+            for (parent, child, counts) in connection.dependencies(minutes.clone())? {
                 edges.entry((parent, child)).or_default().merge(&counts);
             }
         }
-        let unsealed = rollup::unsealed(&snapshot.head).dependencies;
+        let unsealed = rollup::unsealed(&head::after(snapshot.head, through)).dependencies;
         for (CallMinute { parent, child, .. }, counts) in unsealed
             .into_iter()
             .filter(|(call, _)| minutes.contains(&call.minute))
@@ -126,16 +132,21 @@ impl Read for Store {
     fn red(&self, query: &RedQuery) -> Result<Vec<RedSeries>, ReadError> {
         let snapshot = self.shared.snapshot();
         let minutes = rollup::minutes(query);
-        let unsealed = rollup::unsealed(&snapshot.head).operations.into_iter();
-        let mut counted: Vec<_> = unsealed
-            .filter(|(key, _)| minutes.contains(&key.minute))
-            .collect();
+        let mut counted = Vec::new();
+        let mut through = Through::default();
         for partition in &snapshot.partitions {
             let connection = partition.reader.connect()?;
+            through = through.max(connection.through()?);
             for service in &query.services {
                 counted.extend(connection.operation_minutes(service, minutes.clone())?);
             }
         }
+        let unsealed = rollup::unsealed(&head::after(snapshot.head, through)).operations;
+        counted.extend(
+            unsealed
+                .into_iter()
+                .filter(|(key, _)| minutes.contains(&key.minute)),
+        );
         Ok(rollup::series(query, counted))
     }
 

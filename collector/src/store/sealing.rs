@@ -1,25 +1,26 @@
 //! The thread that makes blocks of requests, writes them, and shortens the log.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
-use super::appending::now;
 use super::block::Builder;
 use super::codec::Compressor;
 use super::config::StoreConfig;
 use super::log::{self, Entry, Through};
 use super::logs;
-use super::partition::{Batch, BlockInfo, PartitionWriter};
-use super::rollup::{self, Recent};
-use super::state::{PartitionState, Shared};
+use super::partition::{self, Batch, BlockInfo, PartitionWriter};
+use super::rollup::{self, Recent, Rollup};
+use super::state::{Deletion, PartitionState, Shared};
 use super::{AppendError, OpenError, ReadError};
-use crate::model::Nanos;
+use crate::model::{Nanos, now};
 use crate::wire::Signal;
 
 /// zstd's level: higher ones take more time than they save bytes.
 const LEVEL: i32 = 1;
 /// More bytes of log records than this are written without waiting for a block to be full.
 const LOG_BYTES: usize = 1 << 20;
+/// What is kept is in blocks when nothing has come for so long.
+const QUIET: Duration = Duration::from_secs(1);
 /// How long after a failed write the next is tried.
 const PAUSE: Duration = Duration::from_secs(1);
 
@@ -28,29 +29,59 @@ pub(super) struct Sealer {
     config: StoreConfig,
     shared: Arc<Shared>,
     compressor: Compressor,
-    partition: Option<(PartitionWriter, Nanos)>,
+    writers: Writers,
     /// Up to where requests are in blocks that are written.
     through: Through,
     recent: Recent,
 }
 
-/// What is written next.
+/// The newest partition of each kind, and when it was begun.
+#[derive(Default)]
+pub(super) struct Writers {
+    pub(super) expiring: Option<(PartitionWriter, Nanos)>,
+    pub(super) kept: Option<(PartitionWriter, Nanos)>,
+}
+
+impl Writers {
+    fn of(&mut self, kept: bool) -> &mut Option<(PartitionWriter, Nanos)> {
+        if kept { &mut self.kept } else { &mut self.expiring }
+    }
+}
+
+/// What is written next: all of it expires, or all of it is kept.
 #[derive(Default)]
 struct Pending {
+    kept: bool,
     builder: Builder,
-    logs: Vec<super::partition::StoredLog>,
+    logs: Vec<partition::StoredLog>,
     log_bytes: usize,
     arrived: Option<(Nanos, Nanos)>,
     /// Up to where requests are in it.
     through: Through,
 }
 
+/// What there is to do, in this order.
+#[derive(Default)]
+struct Work {
+    entries: Vec<Arc<Entry>>,
+    /// Write what is kept and pending.
+    seals: bool,
+    /// Delete what is kept.
+    deletes: bool,
+}
+
+impl Pending {
+    fn is_empty(&self) -> bool {
+        self.builder.len() == 0 && self.logs.is_empty()
+    }
+}
+
 impl Sealer {
-    /// Goes on after `through`, with the newest partition, if there is one.
+    /// Goes on after `through`.
     pub(super) fn new(
         config: StoreConfig,
         shared: Arc<Shared>,
-        partition: Option<(PartitionWriter, Nanos)>,
+        writers: Writers,
         through: Through,
         recent: Recent,
     ) -> Result<Self, OpenError> {
@@ -59,7 +90,7 @@ impl Sealer {
             config,
             shared,
             compressor,
-            partition,
+            writers,
             through,
             recent,
         })
@@ -71,37 +102,67 @@ impl Sealer {
             through: self.through,
             ..Pending::default()
         };
-        while let Some(entries) = self.wait(pending.through) {
-            for entry in entries {
-                self.add(&mut pending, &entry);
+        while let Some(work) = self.wait(&pending) {
+            for entry in &work.entries {
+                self.add(&mut pending, entry);
+            }
+            if work.seals && pending.kept && !pending.is_empty() {
+                self.seal(&mut pending);
+            }
+            if work.deletes {
+                self.delete_kept();
             }
         }
-        if let Some((partition, _)) = self.partition.take() {
+        for (partition, _) in [self.writers.expiring.take(), self.writers.kept.take()]
+            .into_iter()
+            .flatten()
+        {
             // What stays beside the file is read from there as well.
             let _ = partition.close();
         }
     }
 
-    /// Waits for entries that are in no block. `None` when the store closes.
-    fn wait(&self, through: Through) -> Option<Vec<Arc<Entry>>> {
+    /// Waits for something to do. `None` when the store closes.
+    fn wait(&self, pending: &Pending) -> Option<Work> {
         let mut state = self.shared.lock();
         loop {
             if state.closing {
                 return None;
             }
-            let entries = state.head.from(through.sequence);
-            if !entries.is_empty() {
-                return Some(entries);
+            let entries = state.head.from(pending.through.sequence);
+            let deletes = state.deletion == Deletion::Asked;
+            if !entries.is_empty() || deletes {
+                return Some(Work {
+                    entries,
+                    seals: deletes,
+                    deletes,
+                });
             }
-            state = self
-                .shared
-                .grown
-                .wait(state)
-                .unwrap_or_else(std::sync::PoisonError::into_inner);
+            let grown = &self.shared.grown;
+            if pending.is_empty() || !pending.kept {
+                state = grown.wait(state).unwrap_or_else(PoisonError::into_inner);
+                continue;
+            }
+            let waited;
+            (state, waited) = grown
+                .wait_timeout(state, QUIET)
+                .unwrap_or_else(PoisonError::into_inner);
+            if waited.timed_out() {
+                return Some(Work {
+                    seals: true,
+                    ..Work::default()
+                });
+            }
         }
     }
 
     fn add(&mut self, pending: &mut Pending, entry: &Entry) {
+        if pending.kept != entry.request.kept {
+            if !pending.is_empty() {
+                self.seal(pending);
+            }
+            pending.kept = entry.request.kept;
+        }
         let (least, most) = pending.arrived.unwrap_or((entry.arrived, entry.arrived));
         pending.arrived = Some((least.min(entry.arrived), most.max(entry.arrived)));
         if entry.request.signal == Signal::Logs {
@@ -151,10 +212,12 @@ impl Sealer {
     /// in the log.
     fn seal(&mut self, pending: &mut Pending) {
         let begun = Pending {
+            kept: pending.kept,
             through: pending.through,
             ..Pending::default()
         };
         let Pending {
+            kept,
             builder,
             logs,
             arrived,
@@ -181,8 +244,8 @@ impl Sealer {
             through,
         };
         loop {
-            match self.write(&batch) {
-                Ok(info) => return self.publish(info, through),
+            match self.write(&batch, kept) {
+                Ok(info) => return self.publish(info, kept, through),
                 Err(error) => self.fail(AppendError::from(&error)),
             }
             if self.shared.lock().closing {
@@ -192,21 +255,23 @@ impl Sealer {
         }
     }
 
-    fn write(&mut self, batch: &Batch<'_>) -> Result<Option<BlockInfo>, OpenError> {
+    fn write(&mut self, batch: &Batch<'_>, kept: bool) -> Result<Option<BlockInfo>, OpenError> {
         let full = |(writer, created): &(PartitionWriter, Nanos)| {
+            let age = u128::from(now().saturating_sub(*created));
             writer.bytes() > self.config.partition_bytes()
-                || u128::from(now().saturating_sub(*created)) > self.config.partition_age().as_nanos()
+                || !kept && age > self.config.partition_age().as_nanos()
         };
-        if self.partition.as_ref().is_some_and(full)
-            && let Some((writer, _)) = self.partition.take()
+        let partition = self.writers.of(kept);
+        if partition.as_ref().is_some_and(full)
+            && let Some((writer, _)) = partition.take()
         {
             writer.close()?;
         }
-        let (writer, _) = match &mut self.partition {
+        let (writer, _) = match partition {
             Some(partition) => partition,
             none => {
                 let created = now();
-                let writer = PartitionWriter::create(&self.config.folder, created)?;
+                let writer = PartitionWriter::create(&self.config.folder, kept, created)?;
                 let (partition, _) = PartitionState::open(writer.path())?;
                 self.shared.lock().partitions.push(partition);
                 none.insert((writer, created))
@@ -216,12 +281,13 @@ impl Sealer {
     }
 
     /// Lets queries find the block, and forgets the requests that it was made of.
-    fn publish(&mut self, info: Option<BlockInfo>, through: Through) {
+    fn publish(&mut self, info: Option<BlockInfo>, kept: bool, through: Through) {
         let mut state = self.shared.lock();
-        if let (Some(info), Some((writer, _))) = (info, &self.partition)
-            && let Some(partition) = state.partitions.last_mut()
-        {
-            partition.publish(info, writer.unmerged());
+        if let (Some(info), Some((writer, _))) = (info, self.writers.of(kept)) {
+            let written = |partition: &&mut PartitionState| partition.reader.path() == writer.path();
+            if let Some(partition) = state.partitions.iter_mut().find(written) {
+                partition.publish(info, writer.unmerged());
+            }
         }
         state.head.remove(through);
         state.fault = None;
@@ -230,6 +296,35 @@ impl Sealer {
         self.through = through;
         // A file that stays is only read once more, and skipped.
         let _ = log::remove_before(&self.config.folder, through.sequence);
+    }
+
+    /// Deletes what is kept and in blocks.
+    fn delete_kept(&mut self) {
+        self.writers.kept = None;
+        // How far the log is in blocks may be said in their files alone.
+        let batch = Batch {
+            block: None,
+            arrived: 0..=0,
+            rollup: &Rollup::default(),
+            logs: &[],
+            through: self.through,
+        };
+        if let Err(error) = self.write(&batch, false) {
+            return self.fail(AppendError::from(&error));
+        }
+        let mut state = self.shared.lock();
+        let (kept, others) = std::mem::take(&mut state.partitions)
+            .into_iter()
+            .partition(|partition| partition.kept);
+        let kept: Vec<PartitionState> = kept;
+        state.partitions = others;
+        let spans = kept.iter().flat_map(|partition| partition.blocks.iter());
+        state.deletion = Deletion::Done(spans.map(|block| block.spans as u64).sum());
+        drop(state);
+        for partition in &kept {
+            partition::remove(partition.reader.path());
+        }
+        self.shared.shrunk.notify_all();
     }
 
     fn fail(&self, fault: AppendError) {

@@ -5,7 +5,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::head::{Head, Unsealed};
 use super::log::Through;
-use super::partition::{BlockInfo, PartitionReader, Unmerged};
+use super::partition::{self, BlockInfo, PartitionReader, Unmerged};
 use super::{AppendError, OpenError};
 
 /// The store in memory: what is in no block yet, and which blocks there are.
@@ -19,6 +19,17 @@ pub(super) struct State {
     /// What has expired cannot be archived.
     pub(super) archive_fault: Option<String>,
     pub(super) closing: bool,
+    pub(super) deletion: Deletion,
+}
+
+/// How far it is with the deletion of what is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Deletion {
+    #[default]
+    Nobody,
+    Asked,
+    /// Of so many spans.
+    Done(u64),
 }
 
 /// A partition, and what is known of its blocks without reading it.
@@ -27,6 +38,8 @@ pub(super) struct PartitionState {
     pub(super) reader: Arc<PartitionReader>,
     pub(super) blocks: Arc<Vec<BlockInfo>>,
     pub(super) unmerged: Arc<Unmerged>,
+    /// Whether it does not expire.
+    pub(super) kept: bool,
 }
 
 impl PartitionState {
@@ -41,6 +54,7 @@ impl PartitionState {
             reader: Arc::new(reader),
             blocks: Arc::new(blocks),
             unmerged: Arc::new(unmerged),
+            kept: partition::named(path).0,
         };
         Ok((state, through))
     }
@@ -52,7 +66,8 @@ impl PartitionState {
     }
 }
 
-/// The state at one moment: a span is in it once, wherever it is on its way.
+/// The state at one moment: a span is in it once, wherever it is on its way. What is read from a partition beside its
+/// `blocks` may be of a later moment: see [`head::after`](super::head::after).
 #[derive(Debug)]
 pub(super) struct Snapshot {
     pub(super) head: Vec<Unsealed>,

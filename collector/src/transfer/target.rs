@@ -1,4 +1,4 @@
-//! Where imported traces go.
+//! Where imported traces go: they are kept until they are deleted.
 
 use std::time::Duration;
 
@@ -10,6 +10,7 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 
+use crate::ingest::KEEP;
 use crate::store::{Append, AppendError, Store};
 use crate::wire::{Field, Fields, Limits, Request, RequestError, Signal, WireError};
 
@@ -89,7 +90,8 @@ impl Target {
         match &self.0 {
             Way::Collector { url, client } => send(url, client, signal, message).await,
             Way::Store(store) => {
-                let request = Request::read(signal, message, &Limits::default())?;
+                let mut request = Request::read(signal, message, &Limits::default())?;
+                request.kept = true;
                 append(store, request).await?;
                 Ok(None)
             }
@@ -128,6 +130,7 @@ async fn send(
         tries += 1;
         let request = HttpRequest::post(&address)
             .header("content-type", "application/x-protobuf")
+            .header(KEEP, "true")
             .body(Full::new(message.clone()))
             .map_err(|error| silent(error.to_string()))?;
         let answer = client

@@ -160,15 +160,19 @@ fn values(read: &dyn Read, key: &str, attribute: bool, prefix: &str) -> Result<V
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::web::testing::Memory;
+    use crate::web::testing::{NOW, Stored, sample_traces};
 
-    fn texts(line: &str) -> Vec<String> {
-        let answer = offer(&Memory::sample(), line, usize::MAX).expect("an answer");
-        answer.items.into_iter().map(|item| item.text).collect()
+    fn sample() -> Stored {
+        Stored::with(&sample_traces(NOW, 60))
     }
 
     #[test]
     fn keys_operators_and_values_are_offered() {
+        let sample = sample();
+        let texts = |line: &str| -> Vec<String> {
+            let answer = offer(&*sample.store, line, usize::MAX).expect("an answer");
+            answer.items.into_iter().map(|item| item.text).collect()
+        };
         assert_eq!(texts("ser")[0], "service");
         assert!(texts("http.").contains(&"http.request.method".to_owned()));
         assert_eq!(texts("service "), ["=", "!=", "~", "!~"]);
@@ -181,7 +185,7 @@ mod tests {
 
     #[test]
     fn places_are_counted_as_a_browser_counts() {
-        let answer = offer(&Memory::sample(), "𝄞 err", 6).expect("an answer");
+        let answer = offer(&*sample().store, "𝄞 err", 6).expect("an answer");
         assert_eq!((answer.from, answer.to), (3, 6));
         assert_eq!(from_utf16("𝄞ß", 2), 4);
     }

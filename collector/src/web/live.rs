@@ -17,10 +17,10 @@ use super::layout::Page;
 use super::palette::own;
 use super::respond::{PageError, to_response};
 use super::search::{Params, query_line};
-use super::{Site, format, now};
+use super::{Site, format};
 use crate::filter::Filter;
 use crate::filter::line::parse;
-use crate::model::Span;
+use crate::model::{Span, now};
 
 /// Of what arrives at once, so many spans are sent to a page; of the others, how many they are.
 const AT_ONCE: usize = 40;

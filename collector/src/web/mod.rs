@@ -20,7 +20,6 @@ mod tests;
 mod trace;
 
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;
@@ -28,7 +27,6 @@ use axum::routing::get;
 
 pub use live::Tail;
 
-use crate::model::Nanos;
 use crate::store::Read;
 
 /// What the web page may be told.
@@ -77,9 +75,4 @@ struct Site {
     read: Arc<dyn Read>,
     tail: Option<Arc<dyn Tail>>,
     config: Arc<WebConfig>,
-}
-
-fn now() -> Nanos {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Nanos::try_from(since.as_nanos()).unwrap_or(Nanos::MAX)
 }

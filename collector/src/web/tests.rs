@@ -10,9 +10,9 @@ use http_body_util::BodyExt;
 use tokio::sync::broadcast;
 use tower_service::Service;
 
-use super::testing::{Arriving, Memory, NOW, hostile, large, sample_traces};
-use super::{Tail, WebConfig, now, router};
-use crate::model::{Span, Trace};
+use super::Tail;
+use super::testing::{Arriving, NOW, Stored, hostile, large, sample_traces};
+use crate::model::{Span, Trace, now};
 use crate::wire::{self, Input, JsonRequest, Limits, Signal, Unbounded};
 
 struct Answer {
@@ -22,7 +22,7 @@ struct Answer {
 }
 
 fn site(traces: Vec<Trace>) -> Router {
-    router(Arc::new(Memory { traces }), None, WebConfig::default())
+    Stored::with(&traces).site(None)
 }
 
 async fn ask(site: &mut Router, address: &str, host: Option<&str>) -> Answer {
@@ -286,11 +286,7 @@ async fn scripts_and_style_are_found_and_kept_for_ever() {
 async fn spans_are_told_as_they_arrive_where_the_line_holds() {
     let (sender, _) = broadcast::channel(8);
     let tail: Arc<dyn Tail> = Arc::new(Arriving(sender.clone()));
-    let mut site = router(
-        Arc::new(Memory { traces: Vec::new() }),
-        Some(tail),
-        WebConfig::default(),
-    );
+    let mut site = Stored::with(&[]).site(Some(tail));
     let request = Request::get("/live/events?q=kind%3Dconsumer").header(header::HOST, "localhost");
     let response = site
         .call(request.body(Body::empty()).expect("a request"))
@@ -379,7 +375,7 @@ async fn preview() {
     let (sender, _) = broadcast::channel(64);
     let tail: Arc<dyn Tail> = Arc::new(Arriving(sender.clone()));
     let listener = tokio::net::TcpListener::bind(address).await.expect("a free port");
-    let service = router(Arc::new(Memory { traces }), Some(tail), WebConfig::default());
+    let service = Stored::with(&traces).site(Some(tail));
     let arrive = async {
         for trace in arriving.iter().cycle() {
             let mut spans = trace.spans.clone();

@@ -107,6 +107,8 @@ pub struct Request {
     pub rejected: usize,
     /// Why the first of these was not.
     pub reason: Option<Rejected>,
+    /// Whether it is stored until it is deleted, as what is imported is; `false` when it is read.
+    pub kept: bool,
 }
 
 /// Where a span or log record is.
@@ -142,6 +144,7 @@ impl Request {
             records: vec![],
             rejected: 0,
             reason: None,
+            kept: false,
         };
         for field in Fields::new(&bytes) {
             if let (1, field) = field? {

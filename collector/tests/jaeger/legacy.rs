@@ -3,7 +3,7 @@
 use axum::http::Request;
 use serde_json::{Value, json};
 
-use crate::store::{Memory, NOW};
+use crate::store::{NOW, Stored};
 use crate::{ask, ask_of, get, send};
 
 /// The time of the sample, as parameters.
@@ -182,18 +182,10 @@ async fn errors_have_jaeger_s_words() {
 #[tokio::test]
 async fn a_store_that_cannot_be_read_is_said_and_not_half_an_answer() {
     for address in ["/api/traces?traceID=1&traceID=2", "/api/traces/1"] {
-        let broken = Memory {
-            broken: true,
-            ..Memory::sample()
-        };
-        let answer = ask_of(broken, address).await;
+        let answer = ask_of(Stored::broken(), address).await;
         assert_eq!(answer.status, 500);
-        assert!(
-            answer.json()["errors"][0]["msg"]
-                .as_str()
-                .unwrap()
-                .contains("damaged")
-        );
+        let message = answer.json()["errors"][0]["msg"].to_string();
+        assert!(message.contains("the store cannot be read"), "{message}");
     }
 }
 
@@ -216,7 +208,7 @@ async fn an_uploaded_file_becomes_traces_and_is_not_stored() {
     ]}]}]});
     let post = |body: String| {
         let request = Request::post("/api/transform").header("host", "localhost");
-        send(request.body(body.into()).unwrap(), Memory::default())
+        send(request.body(body.into()).unwrap(), Stored::empty())
     };
     let answer = post(json.to_string()).await.json();
     assert_eq!(answer["data"][0]["traceID"], "0000000000000009");

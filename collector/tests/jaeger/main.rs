@@ -1,4 +1,4 @@
-//! Jaeger's APIs over a store in memory: every address, its parameters, its errors.
+//! Jaeger's APIs: every address, its parameters, its errors.
 #![allow(clippy::unwrap_used, reason = "a test may")]
 
 mod legacy;
@@ -7,8 +7,6 @@ mod store;
 mod traces;
 mod v3;
 
-use std::sync::Arc;
-
 use axum::body::Body;
 use axum::http::Request;
 use http_body_util::BodyExt;
@@ -16,7 +14,7 @@ use serde_json::Value;
 use spanwright_collector::{jaeger, web};
 use tower_service::Service;
 
-use store::Memory;
+use store::Stored;
 
 /// An answer.
 struct Answer {
@@ -30,8 +28,8 @@ impl Answer {
     }
 }
 
-async fn send(request: Request<Body>, store: Memory) -> Answer {
-    let mut router = web::guarded(jaeger::router(Arc::new(store)), web::WebConfig::default());
+async fn send(request: Request<Body>, store: Stored) -> Answer {
+    let mut router = web::guarded(jaeger::router(store.store.clone()), web::WebConfig::default());
     let response = router.call(request).await.unwrap();
     let headers = response.headers();
     assert_eq!(headers["content-type"], "application/json", "{headers:?}");
@@ -45,7 +43,7 @@ async fn send(request: Request<Body>, store: Memory) -> Answer {
     }
 }
 
-async fn ask_of(store: Memory, address: &str) -> Answer {
+async fn ask_of(store: Stored, address: &str) -> Answer {
     let request = Request::get(address)
         .header("host", "localhost")
         .body(Body::empty())
@@ -54,7 +52,7 @@ async fn ask_of(store: Memory, address: &str) -> Answer {
 }
 
 async fn ask(address: &str) -> Answer {
-    ask_of(Memory::sample(), address).await
+    ask_of(Stored::sample(), address).await
 }
 
 /// The answer to a good question.
@@ -66,10 +64,7 @@ async fn get(address: &str) -> Value {
 
 #[tokio::test]
 async fn a_request_under_a_foreign_name_is_refused() {
-    let mut router = web::guarded(
-        jaeger::router(Arc::new(Memory::sample())),
-        web::WebConfig::default(),
-    );
+    let mut router = web::guarded(jaeger::router(Stored::sample().store), web::WebConfig::default());
     let request = Request::get("/api/services")
         .header("host", "evil.example")
         .body(Body::empty());

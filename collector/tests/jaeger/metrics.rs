@@ -2,21 +2,21 @@
 
 use serde_json::{Value, json};
 
-use crate::store::{Memory, NOW, of, span};
+use crate::store::{NOW, Stored, of, span};
 use crate::{ask, ask_of};
 
-/// Ten servers' spans a second apart, of 1 to 10 ms; the last two have an error.
-fn store() -> Memory {
+/// Ten servers' spans a minute apart, as the store counts by the minute, of 1 to 10 ms; the last two have an error.
+fn store() -> Stored {
     let spans: Vec<Value> = (0..10)
         .map(|at| {
-            let start = at * 1_000_000;
+            let start = at * 60_000_000;
             let status = if at >= 8 { 2 } else { 0 };
             let name = if at == 0 { "first" } else { "serve" };
             let more = json!({"kind": 2, "status": {"code": status}});
             span(at + 1, 1, 0, name, start..start + (at + 1) * 1000, more)
         })
         .collect();
-    Memory::with(&[
+    Stored::with(&[
         of("shop", json!([]), &spans),
         of(
             "bank",
@@ -27,9 +27,9 @@ fn store() -> Memory {
 }
 
 async fn family(name: &str, parameters: &str) -> Value {
-    let end = NOW / 1_000_000 + 10_000;
+    let end = NOW / 1_000_000 + 600_000;
     let address = format!(
-        "/api/metrics/{name}?service=shop&service=bank&endTs={end}&lookback=5000&step=5000&ratePer=5000&{parameters}"
+        "/api/metrics/{name}?service=shop&service=bank&endTs={end}&lookback=300000&step=300000&ratePer=300000&{parameters}"
     );
     let answer = ask_of(store(), &address).await;
     assert_eq!(answer.status, 200, "{}", answer.body);
@@ -59,15 +59,22 @@ async fn calls_errors_and_latencies_are_those_of_the_spans() {
         calls["metrics"][0]["labels"],
         json!([{"name": "service_name", "value": "shop"}])
     );
-    let (first, last) = ("2026-01-01T00:00:05Z", "2026-01-01T00:00:10Z");
-    assert_eq!(points(&calls, 0), [(1.0, first), (1.0, last)]);
+    let (first, last) = ("2026-01-01T00:05:00Z", "2026-01-01T00:10:00Z");
+    assert_eq!(points(&calls, 0), [(5.0 / 300.0, first), (5.0 / 300.0, last)]);
     assert_eq!(
         points(&family("errors", "").await, 0),
         [(0.0, first), (0.4, last)]
     );
     let latencies = family("latencies", "quantile=0.8").await;
     assert_eq!(latencies["help"], "0.80th quantile latency, grouped by service");
-    assert_eq!(points(&latencies, 0), [(4.0, first), (9.0, last)]);
+    // The store counts durations in classes.
+    for ((milliseconds, at), expected) in points(&latencies, 0).into_iter().zip([(4.0, first), (9.0, last)]) {
+        assert!(
+            (milliseconds / expected.0 - 1.0).abs() < 0.07,
+            "{milliseconds} ms"
+        );
+        assert_eq!(at, expected.1);
+    }
 }
 
 #[tokio::test]
@@ -79,7 +86,7 @@ async fn operations_and_kinds_are_told_apart() {
         calls["metrics"][1]["labels"][1],
         json!({"name": "operation", "value": "serve"})
     );
-    assert_eq!(points(&calls, 0), [(0.2, "2026-01-01T00:00:05Z")]);
+    assert_eq!(points(&calls, 0), [(1.0 / 300.0, "2026-01-01T00:05:00Z")]);
     let clients = family("calls", "spanKind=client").await;
     assert_eq!(clients["metrics"][0]["labels"][0]["value"], "bank");
     assert_eq!(family("calls", "spanKind=producer").await["metrics"], json!([]));

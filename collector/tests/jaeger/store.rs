@@ -1,22 +1,22 @@
-//! A store in memory that answers by brute force, and what is in it.
+//! Stores, and what is in them.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
+use std::os::unix::fs::FileExt;
+use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::{Value, json};
-use spanwright_collector::model::{Nanos, Span, Trace, TraceId};
-use spanwright_collector::store::{
-    Dependency, Found, Hit, Operation, Read, ReadError, RedQuery, RedSeries, Search,
-};
+use spanwright_collector::store::{Append, Store, StoreConfig};
 use spanwright_collector::wire::{Input, JsonRequest, Limits, Request, Signal, Unbounded, from_json};
+use tempfile::TempDir;
 
 /// 2026-01-01T00:00:00Z, in nanoseconds.
 pub(crate) const NOW: u64 = 1_767_225_600_000_000_000;
 
-#[derive(Default)]
-pub(crate) struct Memory {
-    pub(crate) spans: Vec<Span>,
-    pub(crate) broken: bool,
+/// A store in a folder that goes with it.
+pub(crate) struct Stored {
+    pub(crate) store: Arc<Store>,
+    folder: TempDir,
 }
 
 /// A span of OTLP's JSON: fields beside ids and times may be given.
@@ -46,16 +46,49 @@ pub(crate) fn of(service: &str, attributes: Value, spans: &[Value]) -> Value {
     json!({"resource": {"attributes": all}, "scopeSpans": [{"scope": {"name": "lib", "version": "1"}, "spans": spans}]})
 }
 
-impl Memory {
+impl Stored {
+    pub(crate) fn empty() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Arc::new(Store::open(StoreConfig::new(folder.path())).unwrap());
+        Self { store, folder }
+    }
+
     pub(crate) fn with(resource_spans: &[Value]) -> Self {
         let json = json!({"resourceSpans": resource_spans}).to_string();
         let bytes = from_json(JsonRequest::Traces, Input::Whole(json.as_bytes()), &mut Unbounded).unwrap();
         let request = Request::read(Signal::Traces, bytes.into(), &Limits::default()).unwrap();
         assert_eq!(request.reason, None);
-        Self {
-            spans: request.spans().collect(),
-            broken: false,
+        let stored = Self::empty();
+        let appended = stored.store.append(request);
+        // On a thread of its own: the test is on a runtime's.
+        let append = move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+            runtime.block_on(appended)
+        };
+        std::thread::spawn(append).join().unwrap().unwrap();
+        stored
+    }
+
+    /// A trace in a block, in a file that has been written over.
+    pub(crate) fn broken() -> Self {
+        let spans: Vec<Value> = (1..=9000)
+            .map(|id| span(1, id, 0, "lost", 0..1, json!({})))
+            .collect();
+        let stored = Self::with(&[of("shop", json!([]), &spans)]);
+        while stored.store.inventory().unsealed >= 8192 {
+            std::thread::sleep(Duration::from_millis(2));
         }
+        for file in std::fs::read_dir(stored.folder.path()).unwrap() {
+            let path = file.unwrap().path();
+            let name = path.file_name().unwrap().to_str().unwrap();
+            if name.ends_with(".sqlite") || name.ends_with(".sqlite-wal") {
+                let file = std::fs::OpenOptions::new().write(true).open(&path).unwrap();
+                let begin = if name.ends_with("-wal") { 56 } else { 16384 };
+                let rest = file.metadata().unwrap().len().saturating_sub(begin);
+                file.write_all_at(&vec![0x55; rest as usize], begin).unwrap();
+            }
+        }
+        stored
     }
 
     /// Two traces of a shop, one of them with an error.
@@ -85,102 +118,5 @@ impl Memory {
                 &[span(1, 3, 2, "book", 150..350, json!({"kind": 2}))],
             ),
         ])
-    }
-}
-
-impl Read for Memory {
-    fn trace(&self, id: TraceId) -> Result<Option<Trace>, ReadError> {
-        if self.broken {
-            return Err(ReadError::Damaged {
-                what: "a block".to_owned(),
-            });
-        }
-        let mut spans: Vec<Span> = self
-            .spans
-            .iter()
-            .filter(|span| span.trace_id == id)
-            .cloned()
-            .collect();
-        spans.sort_by_key(|span| span.start);
-        Ok((!spans.is_empty()).then_some(Trace {
-            id,
-            spans,
-            logs: vec![],
-        }))
-    }
-
-    fn search(&self, search: &Search) -> Result<Found, ReadError> {
-        let found = |span: &&Span| search.time.contains(&span.start) && search.filter.matches(span);
-        let mut best: BTreeMap<TraceId, &Span> = BTreeMap::new();
-        for span in self.spans.iter().filter(found) {
-            let best = best.entry(span.trace_id).or_insert(span);
-            if span.start > best.start {
-                *best = span;
-            }
-        }
-        let mut hits: Vec<&Span> = best.into_values().collect();
-        hits.sort_by_key(|span| std::cmp::Reverse(span.start));
-        let hit = |span: &Span| Hit {
-            trace_id: span.trace_id,
-            span_id: span.span_id,
-            service: span.service().to_owned(),
-            name: span.name.clone(),
-            kind: span.kind,
-            start: span.start,
-            duration: span.duration(),
-            error: span.is_error(),
-        };
-        Ok(Found {
-            hits: hits.into_iter().take(search.limit).map(hit).collect(),
-        })
-    }
-
-    fn services(&self) -> Result<Vec<String>, ReadError> {
-        let mut names: Vec<String> = self.spans.iter().map(|span| span.service().to_owned()).collect();
-        names.sort_unstable();
-        names.dedup();
-        Ok(names)
-    }
-
-    fn operations(&self, service: Option<&str>) -> Result<Vec<Operation>, ReadError> {
-        let of = self
-            .spans
-            .iter()
-            .filter(|span| service.is_none_or(|service| span.service() == service));
-        let mut operations: Vec<Operation> = of
-            .map(|span| Operation {
-                name: span.name.clone(),
-                kind: span.kind,
-            })
-            .collect();
-        operations.sort_by(|a, b| (&a.name, a.kind.to_otlp()).cmp(&(&b.name, b.kind.to_otlp())));
-        operations.dedup();
-        Ok(operations)
-    }
-
-    fn dependencies(&self, time: Range<Nanos>) -> Result<Vec<Dependency>, ReadError> {
-        let dependency = Dependency {
-            parent: "shop".to_owned(),
-            child: "bank".to_owned(),
-            calls: 1,
-            ..Dependency::default()
-        };
-        Ok(if time.contains(&NOW) {
-            vec![dependency]
-        } else {
-            vec![]
-        })
-    }
-
-    fn red(&self, query: &RedQuery) -> Result<Vec<RedSeries>, ReadError> {
-        Ok(query.count(&self.spans))
-    }
-
-    fn keys(&self, _: &str, _: usize) -> Result<Vec<String>, ReadError> {
-        Ok(vec![])
-    }
-
-    fn values(&self, _: &str, _: &str, _: usize) -> Result<Vec<String>, ReadError> {
-        Ok(vec![])
     }
 }

@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use crate::ask_of;
-use crate::store::{Memory, of, span, text};
+use crate::store::{Stored, of, span, text};
 
-async fn shown(store: Memory, parameters: &str) -> Value {
+async fn shown(store: Stored, parameters: &str) -> Value {
     let answer = ask_of(store, &format!("/api/traces/1{parameters}")).await;
     assert_eq!(answer.status, 200, "{}", answer.body);
     let mut json = answer.json();
@@ -15,7 +15,7 @@ async fn shown(store: Memory, parameters: &str) -> Value {
 
 /// The warnings of each span, by its name.
 async fn warnings(spans: &[Value]) -> Value {
-    let trace = shown(Memory::with(&[of("shop", json!([]), spans)]), "").await;
+    let trace = shown(Stored::with(&[of("shop", json!([]), spans)]), "").await;
     let spans = trace["spans"].as_array().unwrap().iter();
     spans
         .map(|span| {
@@ -50,7 +50,7 @@ async fn everything_a_span_has_is_there() {
     });
     let store = || {
         let root = span(1, 5, 0, "root", 0..5000, json!({}));
-        Memory::with(&[of(
+        Stored::with(&[of(
             "shop",
             json!([text("z", "1"), text("a", "2")]),
             &[root, span(1, 6, 5, "pay", 2..5, more.clone())],
@@ -160,7 +160,7 @@ async fn a_link_to_the_parent_may_change_its_kind_of_reference() {
         ),
         span(1, 8, 0, "other root", 3..4, link(json!([]))),
     ];
-    let trace = shown(Memory::with(&[of("shop", json!([]), &spans)]), "").await;
+    let trace = shown(Stored::with(&[of("shop", json!([]), &spans)]), "").await;
     let kinds = |at: usize| {
         let list = trace["spans"][at]["references"].as_array().unwrap().iter();
         list.map(|reference| {
@@ -211,7 +211,7 @@ async fn what_cannot_be_right_is_warned_of() {
 #[tokio::test]
 async fn a_server_that_shares_its_client_s_id_gets_its_own() {
     let trace = shown(
-        Memory::with(&[
+        Stored::with(&[
             of(
                 "shop",
                 json!([]),

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use spanwright_collector::wire::{Input, JsonRequest, Limits, Request, Signal, Unbounded, from_json};
 
-use crate::store::{Memory, of, span};
+use crate::store::{Stored, of, span};
 use crate::{ask, ask_of, get};
 
 const DAY: &str = "query.startTimeMin=2026-01-01T00:00:00Z&query.startTimeMax=2026-01-02T00:00:00Z";
@@ -42,7 +42,7 @@ async fn services_and_operations_are_listed() {
         "pay"
     );
     assert_eq!(get("/api/v3/operations").await, json!({"operations": []}));
-    let unspecified = Memory::with(&[of(
+    let unspecified = Stored::with(&[of(
         "shop",
         json!([]),
         &[
@@ -79,7 +79,7 @@ async fn a_trace_is_otlp() {
 
 #[tokio::test]
 async fn warnings_are_an_attribute_unless_the_trace_is_asked_for_as_it_came() {
-    let store = || Memory::with(&[of("shop", json!([]), &[span(1, 1, 9, "orphan", 0..1, json!({}))])]);
+    let store = || Stored::with(&[of("shop", json!([]), &[span(1, 1, 9, "orphan", 0..1, json!({}))])]);
     let adjusted = ask_of(store(), "/api/v3/traces/1").await.body;
     assert!(
         adjusted.contains("@jaeger@warnings") && adjusted.contains("is not in the trace"),

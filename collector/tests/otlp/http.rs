@@ -46,6 +46,18 @@ async fn spans_of_every_encoding_are_stored_and_acknowledged() {
 }
 
 #[tokio::test]
+async fn what_is_to_be_kept_says_so() {
+    let server = Server::start().await;
+    for (value, kept) in [("true", true), ("True", true), ("false", false), ("", false)] {
+        let body = some_traces(1).encode_to_vec();
+        let headers = [PROTOBUF, ("spanwright-keep", value)];
+        let answer = server.post("/v1/traces", &headers, body).await;
+        assert_eq!(answer.status, 200, "{value}");
+        assert_eq!(server.store.requests().last().unwrap().kept, kept, "{value}");
+    }
+}
+
+#[tokio::test]
 async fn an_empty_request_is_a_success() {
     let server = Server::start().await;
     for path in ["/v1/traces", "/v1/logs", "/v1/metrics", "/v1/traces/"] {

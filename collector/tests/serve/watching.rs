@@ -149,3 +149,29 @@ fn the_doctor_fails_where_something_is_wrong() {
     );
     assert!(!path.exists());
 }
+
+#[test]
+fn it_says_how_it_does() {
+    let collector = Running::serve();
+    generate(&collector, "20");
+    let (status, text) = collector.page("/health");
+    assert_eq!(status, 200);
+    assert!(text.ends_with("\r\n\r\nok\n"), "{text}");
+    let url = format!("http://{}", collector.address("traces"));
+    let health = |url: &str| spanwright(&["health", "--of", url]).output().unwrap();
+    assert_eq!(said(health(&url)), "ok\n");
+    assert!(complained(health("http://127.0.0.1:1")).contains("no collector answers"));
+    let (status, text) = collector.page("/metrics");
+    assert_eq!(status, 200);
+    for line in [
+        "# TYPE spanwright_collector_accepted_spans counter",
+        "spanwright_collector_accepted_spans_total 200",
+        "spanwright_collector_refused_requests_total{reason=\"method\"} 0",
+        "spanwright_collector_unsealed_records 200",
+        "spanwright_collector_fault 0",
+        "# UNIT spanwright_collector_received_bytes bytes",
+        "# EOF",
+    ] {
+        assert!(text.lines().any(|own| own == line), "no {line:?} in\n{text}");
+    }
+}

@@ -131,6 +131,7 @@ impl Llm {
     /// A whole reply, which may ask for tools.
     #[trace_llm_call(
         provider = "openai",
+        metrics,
         model = self.endpoint.model,
         messages = chat.messages,
         request(temperature = chat.temperature),
@@ -154,6 +155,7 @@ impl Llm {
     /// A reply in pieces. Its span ends with the last of them.
     #[trace_llm_call(
         provider = "openai",
+        metrics,
         model = self.endpoint.model,
         messages = chat.messages,
         request(temperature = chat.temperature),

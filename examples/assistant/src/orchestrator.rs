@@ -95,6 +95,7 @@ impl Orchestrator {
     /// Lengths are recorded, the question itself is not.
     #[traced(
         name = "orchestrator.execute_query",
+        metrics,
         fields(
             session_id = query.session_id,
             persona = query.persona.as_str(),

@@ -50,6 +50,7 @@ impl Store {
     #[trace_db_query(
         system = "sqlite",
         namespace = "assistant",
+        metrics,
         query = INSTRUCTIONS,
         rows = |sections: &Vec<String>| sections.len(),
         slow = "200ms"
@@ -64,6 +65,7 @@ impl Store {
     #[trace_db_query(
         system = "sqlite",
         namespace = "assistant",
+        metrics,
         query = PROJECTS,
         params(status),
         rows = |projects: &Vec<Project>| projects.len(),

@@ -7,19 +7,27 @@
 use crate::{Failure, output};
 use spanwright::Guard;
 use spanwright::destination::console::Console;
-use spanwright::destination::{File, Otlp};
+use spanwright::destination::{File, Otlp, Signals};
 use std::time::Duration;
 
-/// Tells a process that this program starts where its collector is.
+/// Tells a process where its collector is: those that this program starts, and `serve`.
 pub(crate) const COLLECTOR: &str = "ASSISTANT_COLLECTOR";
+
+/// Metrics are for Prometheus: on a terminal they would come between the traces.
+const SHOWN: Signals = Signals {
+    traces: true,
+    logs: true,
+    metrics: false,
+};
 
 /// Longest waits for what is not delivered yet: between two traces, where the terminal is what matters, and at the end.
 const BETWEEN: Duration = Duration::from_millis(500);
 const AT_THE_END: Duration = Duration::from_secs(3);
 
-/// Shows each trace as it ends.
+/// Shows each trace as it ends; the collector that [`COLLECTOR`] names has it too.
 pub(crate) fn start(service: &str, console: Console) -> Result<Guard, Failure> {
-    Ok(builder(service, console, None)?.init()?)
+    let collector = std::env::var(COLLECTOR).ok();
+    Ok(builder(service, console, collector)?.init()?)
 }
 
 /// Shows traces when [`show`] is called, so that nothing comes between the lines of two processes.
@@ -40,7 +48,7 @@ fn builder(
 ) -> Result<spanwright::Builder, Failure> {
     let mut builder = spanwright::builder(service)
         .version(env!("CARGO_PKG_VERSION"))
-        .destination(console);
+        .destination(console.signals(SHOWN));
     if let Some(url) = collector {
         // With a name of its own: the environment may add one that is called `otlp`.
         builder = builder.destination(Otlp::http(url).named("collector"));

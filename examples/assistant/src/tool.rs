@@ -61,6 +61,7 @@ impl ToolClient {
     #[trace_tool_call(
         tool = call.tool,
         protocol = mcp,
+        metrics,
         server = "projects",
         persona = persona.as_str(),
         arguments = call.arguments,

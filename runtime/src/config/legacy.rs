@@ -72,23 +72,9 @@ pub(super) const WITHOUT_EFFECT: &[(&str, &str)] = &[
         "OTEL_METRICS_EXEMPLAR_FILTER",
         "is not supported: metrics carry no exemplars",
     ),
-    ("OTEL_EXPORTER_PROMETHEUS_HOST", PROMETHEUS),
-    ("OTEL_EXPORTER_PROMETHEUS_PORT", PROMETHEUS),
-    ("OTEL_EXPORTER_ZIPKIN_ENDPOINT", ZIPKIN),
-    ("OTEL_EXPORTER_ZIPKIN_TIMEOUT", ZIPKIN),
-    ("JAEGER_ENDPOINT", JAEGER),
-    ("JAEGER_AGENT_HOST", JAEGER),
-    ("JAEGER_AGENT_PORT", JAEGER),
-    ("OTEL_EXPORTER_JAEGER_ENDPOINT", JAEGER),
-    ("OTEL_EXPORTER_JAEGER_AGENT_HOST", JAEGER),
-    ("OTEL_EXPORTER_JAEGER_AGENT_PORT", JAEGER),
 ];
 
 const CONFIG: &str = "configuration files are not supported; the other variables are read as usual";
-const PROMETHEUS: &str = "is not supported; metrics leave over OTLP or the console";
-const ZIPKIN: &str = "is not supported; set OTEL_EXPORTER_OTLP_ENDPOINT to something that takes OTLP";
-pub(super) const JAEGER: &str = "Jaeger's Thrift endpoints are not supported; Jaeger takes OTLP: \
-     set OTEL_EXPORTER_OTLP_ENDPOINT=http://<jaeger host>:4318";
 
 /// Says so where a variable is set that does nothing.
 pub(super) fn without_effect(env: &mut Env<'_>) {

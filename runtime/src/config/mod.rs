@@ -6,6 +6,7 @@
 mod batching;
 mod env;
 mod exporters;
+mod jaeger;
 mod legacy;
 mod limits;
 mod names;
@@ -15,16 +16,21 @@ mod resource;
 mod sampling;
 mod semantics;
 mod spool;
+mod prometheus;
+mod zipkin;
 
 pub(crate) use batching::{BATCH_BYTES, Batching, MetricTiming};
 pub(crate) use env::{Problem, Source};
 pub(crate) use exporters::{Exporter, SignalSettings};
+pub(crate) use jaeger::{JaegerSettings, JaegerTarget};
 pub(crate) use otlp::{Compression, Protocol, Signal};
+pub(crate) use prometheus::PrometheusSettings;
 pub(crate) use resource::{GivenService, ProcessFacts, ResourceSettings};
 pub(crate) use semantics::{Content, ExceptionSignal, Semantics};
 #[cfg(feature = "spool-encryption")]
 pub(crate) use spool::KEYS as SPOOL_KEYS;
 pub(crate) use spool::SpoolSettings;
+pub(crate) use zipkin::ZipkinSettings;
 
 use crate::limits::Limits;
 use crate::redact::{HASH_KEY_VARIABLE, HashKey};
@@ -58,6 +64,10 @@ pub(crate) struct Settings {
     pub(crate) traces: SignalSettings,
     pub(crate) logs: SignalSettings,
     pub(crate) metrics: SignalSettings,
+    /// Where Jaeger is, if something asks for it and it can be sent to.
+    pub(crate) jaeger: Option<JaegerSettings>,
+    pub(crate) zipkin: ZipkinSettings,
+    pub(crate) prometheus: PrometheusSettings,
     pub(crate) span_batches: Batching,
     pub(crate) log_batches: Batching,
     pub(crate) metric_timing: MetricTiming,
@@ -89,7 +99,8 @@ impl Settings {
     /// Reads variables from anywhere.
     pub(crate) fn read(source: &Source<'_>) -> Self {
         let mut env = Env::new(source);
-        let [traces, logs, metrics] = exporters::read(&mut env);
+        let exporters = exporters::read(&mut env);
+        let [traces, logs, metrics] = exporters.signals;
         legacy::without_effect(&mut env);
         fixed_metrics(&mut env);
         hash_key(&mut env);
@@ -105,6 +116,9 @@ impl Settings {
             traces,
             logs,
             metrics,
+            jaeger: exporters.jaeger,
+            zipkin: exporters.zipkin,
+            prometheus: exporters.prometheus,
             span_batches: Batching::read(&mut env, "OTEL_BSP"),
             log_batches: Batching::read(&mut env, "OTEL_BLRP"),
             metric_timing: MetricTiming::read(&mut env),

@@ -50,6 +50,11 @@ impl Signal {
 pub(crate) struct Endpoint(String);
 
 impl Endpoint {
+    /// A URL that was found to be one.
+    pub(super) const fn new(url: String) -> Self {
+        Self(url)
+    }
+
     pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
@@ -207,6 +212,15 @@ fn endpoint(env: &mut Env<'_>, signal: Signal, protocol: Protocol) -> (Endpoint,
     (Endpoint(url), from)
 }
 
+/// The variable that named the endpoint of traces.
+pub(super) fn endpoint_variable(env: &mut Env<'_>, from: EndpointFrom) -> &'static str {
+    match from {
+        EndpointFrom::Signal => "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
+        EndpointFrom::General if env.is_set("OTEL_EXPORTER_OTLP_ENDPOINT") => "OTEL_EXPORTER_OTLP_ENDPOINT",
+        EndpointFrom::General => ENDPOINT_ALIAS,
+    }
+}
+
 fn insecure(env: &mut Env<'_>, signal: Signal) -> bool {
     env.boolean(&own_name(signal, "INSECURE"))
         .or_else(|| env.boolean(&general_name("INSECURE")))
@@ -214,7 +228,7 @@ fn insecure(env: &mut Env<'_>, signal: Signal) -> bool {
 }
 
 /// A usable URL. gRPC takes a bare `host:port` too; `INSECURE` then says whether to use TLS.
-fn url(text: &str, is_grpc: bool, insecure: bool) -> Result<String, String> {
+pub(super) fn url(text: &str, is_grpc: bool, insecure: bool) -> Result<String, String> {
     let text = match text.split_once("://") {
         Some(_) => text.to_owned(),
         None if is_grpc => format!("{}://{text}", if insecure { "http" } else { "https" }),

@@ -18,6 +18,12 @@ impl<D: Destination> IntoDestination for D {
     }
 }
 
+impl IntoDestination for Box<dyn Destination> {
+    fn into_destination(self) -> Result<Box<dyn Destination>, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(self)
+    }
+}
+
 #[cfg(feature = "otlp")]
 impl IntoDestination for super::otlp::Otlp {
     fn into_destination(self) -> Result<Box<dyn Destination>, Box<dyn std::error::Error + Send + Sync>> {

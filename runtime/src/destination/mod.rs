@@ -4,20 +4,50 @@
 
 pub mod console;
 pub mod file;
+#[cfg(feature = "otlp")]
+mod http;
 mod into;
+#[cfg(feature = "otlp")]
+mod jaeger;
+pub(crate) mod jaeger_route;
+mod json;
 #[cfg(feature = "opentelemetry")]
 pub(crate) mod opentelemetry;
 pub mod otlp;
+#[cfg(feature = "prometheus")]
+mod prometheus;
+#[cfg(feature = "jaeger-thrift")]
+mod thrift;
+#[cfg(feature = "otlp")]
+mod zipkin;
 
 pub use file::{File, FileError};
+#[cfg(feature = "otlp")]
+pub use http::SettingsError;
 pub use into::IntoDestination;
 #[cfg(feature = "otlp")]
-pub use otlp::{Compression, Otlp, OtlpDestination, OtlpError};
+pub use jaeger::Jaeger;
+#[cfg(feature = "otlp")]
+pub use otlp::{Compression, Otlp, OtlpDestination};
+#[cfg(feature = "otlp")]
+pub use zipkin::Zipkin;
+
+#[cfg(feature = "prometheus")]
+pub use prometheus::{Prometheus, PrometheusDestination, PrometheusError};
+
+#[cfg(feature = "otlp")]
+pub use crate::profile::Profile;
 
 use crate::record::{LogRecord, Metric, Resource, Signal, SpanRecord};
 use std::borrow::Cow;
+#[cfg(feature = "otlp")]
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 use std::time::Duration;
+
+/// What is wrong with an [`Otlp`].
+#[cfg(feature = "otlp")]
+pub type OtlpError = SettingsError;
 
 /// Which records a destination takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,6 +133,23 @@ impl Batch {
     /// Whether there is nothing in it.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// Tells one batch from another by its records' ids and times: whether a batch is one that was tried before.
+    #[cfg(feature = "otlp")]
+    pub(crate) fn identity(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        (self.spans.len(), self.logs.len(), self.metrics.len()).hash(&mut hasher);
+        for span in &self.spans {
+            span.span_id.hash(&mut hasher);
+        }
+        for log in &self.logs {
+            (log.time_ns, log.span_id).hash(&mut hasher);
+        }
+        for metric in &self.metrics {
+            metric.name.hash(&mut hasher);
+        }
+        hasher.finish()
     }
 
     /// The first and the second half of each kind of records: two batches to send where one is too large.

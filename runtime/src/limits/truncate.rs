@@ -50,6 +50,7 @@ fn without_marker(text: &str) -> (&str, u64) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn cut(text: &str, max: usize) -> String {
         let mut text = text.to_owned();
@@ -78,5 +79,18 @@ mod tests {
         assert_eq!(cut(&format!("[1]{space}x"), 50), more);
         // What was cut when it was captured may have been more than white space.
         assert_eq!(cut("[1] …[cut]", 50), "[1] …[cut]");
+    }
+
+    proptest! {
+        #[test]
+        fn cutting_again_changes_nothing(
+            text in prop_oneof![".{0,40}", ".{0,10}…\\(\\+[0-9]{0,22} chars\\)"],
+            max in 0..20_usize,
+        ) {
+            let once = cut(&text, max);
+            prop_assert_eq!(&cut(&once, max), &once);
+            prop_assert!(once.chars().count() <= max + 30);
+            prop_assert!(text.chars().count() <= max || !once.is_empty());
+        }
     }
 }

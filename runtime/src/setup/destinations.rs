@@ -1,6 +1,8 @@
 //! Which destinations there are: those given in code, and those that the environment names.
 
 use super::error::InitError;
+#[cfg(feature = "otlp")]
+use crate::config::JaegerTarget;
 use crate::config::{Exporter, Settings, Signal};
 use crate::destination::console::Console;
 use crate::destination::{Destination, Signals};
@@ -29,6 +31,19 @@ pub(super) fn collect(
         })));
     }
     add_otlp(&mut destinations, settings, errors);
+    add_jaeger_and_zipkin(&mut destinations, settings, errors);
+    if takes(settings, Signal::Metrics, Exporter::Prometheus)
+        && !destinations.iter().any(|one| one.name() == "prometheus")
+    {
+        add_prometheus(&mut destinations, settings, errors);
+    }
+    #[cfg(feature = "otlp")]
+    super::backends::add(
+        &mut destinations,
+        settings,
+        &|name| std::env::var_os(name),
+        &mut notes,
+    );
     for name in &settings.disabled_destinations {
         if !destinations.iter().any(|one| one.name() == name.as_str()) {
             notes.push(format!(
@@ -67,6 +82,37 @@ fn takes(settings: &Settings, signal: Signal, exporter: Exporter) -> bool {
     exporters.is_some_and(|exporters| exporters.contains(&exporter))
 }
 
+#[cfg(not(feature = "prometheus"))]
+fn add_prometheus(_: &mut Vec<Box<dyn Destination>>, settings: &Settings, errors: &mut Vec<InitError>) {
+    errors.push(InitError::Destination {
+        name: "OTEL_METRICS_EXPORTER=prometheus".into(),
+        message: format!(
+            "nobody answers scrapes at {}, as this program was built without spanwright's feature `prometheus`; add it, \
+             or set the variable to otlp",
+            settings.prometheus.address
+        ),
+    });
+}
+
+#[cfg(feature = "prometheus")]
+fn add_prometheus(
+    destinations: &mut Vec<Box<dyn Destination>>,
+    settings: &Settings,
+    errors: &mut Vec<InitError>,
+) {
+    use crate::destination::{IntoDestination, Prometheus};
+    match Prometheus::new()
+        .listen(&settings.prometheus.address)
+        .into_destination()
+    {
+        Ok(destination) => destinations.push(destination),
+        Err(error) => errors.push(InitError::Destination {
+            name: "prometheus".into(),
+            message: error.to_string(),
+        }),
+    }
+}
+
 #[cfg(not(feature = "otlp"))]
 fn add_otlp(_: &mut Vec<Box<dyn Destination>>, settings: &Settings, errors: &mut Vec<InitError>) {
     if takes(settings, Signal::Traces, Exporter::Otlp) {
@@ -74,6 +120,44 @@ fn add_otlp(_: &mut Vec<Box<dyn Destination>>, settings: &Settings, errors: &mut
             name: "OTEL_TRACES_EXPORTER=otlp".into(),
             message: "this program was built without spanwright's feature `otlp`; add it, or set the variable to console".into(),
         });
+    }
+}
+
+#[cfg(not(feature = "otlp"))]
+fn add_jaeger_and_zipkin(
+    _: &mut Vec<Box<dyn Destination>>,
+    settings: &Settings,
+    errors: &mut Vec<InitError>,
+) {
+    for (exporter, name) in [(Exporter::Jaeger, "jaeger"), (Exporter::Zipkin, "zipkin")] {
+        if takes(settings, Signal::Traces, exporter) {
+            errors.push(InitError::Destination {
+                name: name.into(),
+                message: "this program was built without spanwright's feature `otlp`, which has it; add it, or set \
+                          OTEL_TRACES_EXPORTER to console"
+                    .into(),
+            });
+        }
+    }
+}
+
+#[cfg(feature = "otlp")]
+fn add_jaeger_and_zipkin(
+    destinations: &mut Vec<Box<dyn Destination>>,
+    settings: &Settings,
+    errors: &mut Vec<InitError>,
+) {
+    use super::jaeger_zipkin::{add_jaeger, add_zipkin, is_given};
+    match &settings.jaeger {
+        Some(_) if is_given(destinations, "jaeger") => {}
+        Some(jaeger) if jaeger.target == JaegerTarget::AsOtlp => {
+            add_group(destinations, settings, errors, &[Signal::Traces], Some("jaeger"));
+        }
+        Some(jaeger) => add_jaeger(destinations, jaeger, errors),
+        None => {}
+    }
+    if takes(settings, Signal::Traces, Exporter::Zipkin) && !is_given(destinations, "zipkin") {
+        add_zipkin(destinations, settings, errors);
     }
 }
 
@@ -94,23 +178,38 @@ fn add_otlp(destinations: &mut Vec<Box<dyn Destination>>, settings: &Settings, e
         wanted.into_iter().map(|signal| vec![signal]).collect()
     };
     for group in groups {
-        #[cfg(not(feature = "grpc"))]
-        if settings.signal(group[0]).otlp.protocol == crate::config::Protocol::Grpc {
-            let message = "this program was built without spanwright's feature `grpc`; add it, or set \
-                           OTEL_EXPORTER_OTLP_PROTOCOL to http/protobuf";
-            errors.push(InitError::Destination {
-                name: "otlp".into(),
-                message: message.into(),
-            });
-            continue;
-        }
-        match otlp(settings, &group).build() {
-            Ok(destination) => destinations.push(Box::new(destination)),
-            Err(error) => errors.push(InitError::Destination {
-                name: "otlp".into(),
-                message: error.to_string(),
-            }),
-        }
+        add_group(destinations, settings, errors, &group, None);
+    }
+}
+
+/// A destination for signals that are sent alike, under a name of its own if it has one.
+#[cfg(feature = "otlp")]
+fn add_group(
+    destinations: &mut Vec<Box<dyn Destination>>,
+    settings: &Settings,
+    errors: &mut Vec<InitError>,
+    group: &[Signal],
+    name: Option<&'static str>,
+) {
+    let mut failed = |message: String| {
+        errors.push(InitError::Destination {
+            name: name.unwrap_or("otlp").into(),
+            message,
+        });
+    };
+    #[cfg(not(feature = "grpc"))]
+    if settings.signal(group[0]).otlp.protocol == crate::config::Protocol::Grpc {
+        let message = "this program was built without spanwright's feature `grpc`; add it, or set \
+                       OTEL_EXPORTER_OTLP_PROTOCOL to http/protobuf";
+        return failed(message.into());
+    }
+    let mut otlp = otlp(settings, group);
+    if let Some(name) = name {
+        otlp = otlp.named(name);
+    }
+    match otlp.build() {
+        Ok(destination) => destinations.push(Box::new(destination)),
+        Err(error) => failed(error.to_string()),
     }
 }
 

@@ -1,5 +1,7 @@
 //! Starting and stopping: `init()` and the builder, the guard, and what ends a process.
 
+#[cfg(feature = "otlp")]
+mod backends;
 mod builder;
 #[cfg(feature = "otlp")]
 mod collector;
@@ -11,6 +13,8 @@ mod error;
 #[cfg(unix)]
 mod forks;
 mod guard;
+#[cfg(feature = "otlp")]
+mod jaeger_zipkin;
 mod spool;
 
 #[cfg(test)]

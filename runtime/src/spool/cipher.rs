@@ -11,7 +11,6 @@ pub(super) const OVERHEAD: usize = 16;
 
 #[cfg(feature = "spool-encryption")]
 mod aes {
-    use crate::spool::keys::DataKey;
     use ring::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
     use std::fmt;
 
@@ -19,8 +18,8 @@ mod aes {
     pub(in crate::spool) struct Cipher(LessSafeKey);
 
     impl Cipher {
-        pub(in crate::spool) fn new(key: &DataKey) -> Option<Self> {
-            let key = UnboundKey::new(&AES_256_GCM, key.as_bytes()).ok()?;
+        pub(in crate::spool) fn new(key: &[u8; 32]) -> Option<Self> {
+            let key = UnboundKey::new(&AES_256_GCM, key).ok()?;
             Some(Self(LessSafeKey::new(key)))
         }
 

@@ -15,8 +15,8 @@
 mod disk;
 mod error;
 mod frame;
-mod keys;
 mod cipher;
+mod keys;
 mod head;
 mod segment;
 mod cursor;

@@ -4,9 +4,11 @@
 //! `delivery SCENARIO NUMBER…` is configured by the environment and prints its accounts as one line of JSON.
 
 use serde_json::{Value, json};
+use spanwright::backend::{Datadog, Tempo};
 use spanwright::{
     Batch, Builder, Delivered, DeliveryError, Destination, Guard, Health, Report, Signals, in_span,
 };
+use spanwright_tests::model_calls;
 use std::borrow::Cow;
 use std::io::Write;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -281,6 +283,21 @@ fn main() {
             let guard = start();
             spans(number(1));
             settle(&guard, number(1), millis(2));
+            shut_down(guard, millis(3), json!({}));
+        }
+        // NAME, and the same: spans of model calls, and one of that name. BACKEND and URL for one that no variable sends
+        // to a URL.
+        "model-calls" => {
+            let url = arguments.get(5).map_or("", String::as_str);
+            let builder = match arguments.get(4).map(String::as_str) {
+                Some("datadog") => builder().destination(Datadog::new("s3cr3t").endpoint(url)),
+                Some("tempo") => builder().destination(Tempo::new(url).tenant("team-a")),
+                _ => builder(),
+            };
+            let guard = builder.init().expect("it starts");
+            model_calls::request();
+            in_span(arguments[1].as_str(), || ());
+            settle(&guard, model_calls::SPANS + 1, millis(2));
             shut_down(guard, millis(3), json!({}));
         }
         // COUNT, PAUSE, how often, WAIT.

@@ -62,12 +62,21 @@ impl Server {
         Self::on(TcpListener::bind("127.0.0.1:0").unwrap(), script)
     }
 
+    /// Asks `script` for each reply; it gets the request.
+    pub(crate) fn answering(mut script: impl FnMut(&Request) -> Reply + Send + 'static) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        Self::run(listener, move |_, request| script(request))
+    }
+
     /// The same at a place that is taken already.
-    pub(crate) fn on(listener: TcpListener, script: impl FnMut(usize) -> Reply + Send + 'static) -> Self {
+    pub(crate) fn on(listener: TcpListener, mut script: impl FnMut(usize) -> Reply + Send + 'static) -> Self {
+        Self::run(listener, move |number, _| script(number))
+    }
+
+    fn run(listener: TcpListener, mut script: impl FnMut(usize, &Request) -> Reply + Send + 'static) -> Self {
         let url = format!("http://{}", listener.local_addr().unwrap());
         let (sender, requests) = mpsc::channel();
         std::thread::spawn(move || {
-            let mut script = script;
             let mut count = 0;
             while let Ok((stream, _)) = listener.accept() {
                 serve(stream, &sender, &mut script, &mut count);
@@ -95,18 +104,18 @@ impl Server {
 fn serve(
     stream: TcpStream,
     requests: &Sender<Request>,
-    script: &mut impl FnMut(usize) -> Reply,
+    script: &mut impl FnMut(usize, &Request) -> Reply,
     count: &mut usize,
 ) {
     let mut reader = BufReader::new(stream.try_clone().unwrap());
     let mut stream = stream;
     while let Some(request) = read(&mut reader) {
+        let reply = script(*count, &request);
+        *count += 1;
         // Sent on before the reply, so that it is there when the client has its answer.
         if requests.send(request).is_err() {
             return;
         }
-        let reply = script(*count);
-        *count += 1;
         match reply {
             Reply::Raw(bytes) => {
                 if stream.write_all(&bytes).is_err() {

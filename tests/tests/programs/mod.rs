@@ -5,6 +5,7 @@ use crate::otlp::server::{Reply, Request, Server};
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use prost::Message;
 use serde_json::Value;
+use spanwright_tests::variables::configures_telemetry;
 use std::collections::HashSet;
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
@@ -34,10 +35,7 @@ impl Program {
     pub(crate) fn start(arguments: &[&str], variables: &[(&str, &str)]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_delivery"));
         for (name, _) in std::env::vars() {
-            let foreign = ["OTEL_", "SPANWRIGHT_", "RUST_"]
-                .iter()
-                .any(|start| name.starts_with(start));
-            if foreign || name.to_uppercase().ends_with("_PROXY") {
+            if configures_telemetry(&name) || name.to_uppercase().ends_with("_PROXY") {
                 command.env_remove(name);
             }
         }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use spanwright_benches::table::Table;
 use spanwright_collector::filter::{Filter, Order, Test, TextTest, ValueTest};
 use spanwright_collector::generate::Data;
-use spanwright_collector::model::TraceId;
+use spanwright_collector::model::{StatusCode, TraceId};
 use spanwright_collector::store::{Read, Search, SearchOrder, Store};
 
 /// When the first trace begins, and how long after it the next one: ten million spans in an hour.
@@ -100,7 +100,7 @@ pub fn run(store: &Store, data: Data, stored: usize, only: &str) -> Table {
     add("two attributes and an error", 100, &|number| {
         let filter = attribute("persona", "noor".into())
             .and(attribute("session.shard", (number % 64).to_string()))
-            .and(is(Test::Error(true)));
+            .and(is(Test::Status(StatusCode::Error)));
         hits(&latest(filter))
     });
     add("duration > 3 s", 100, &|number| {

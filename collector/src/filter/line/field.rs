@@ -62,7 +62,7 @@ impl Field {
             Self::Name => "the operation",
             Self::Duration => "how long it took",
             Self::Error => "true or false",
-            Self::Status => "error or ok",
+            Self::Status => "ok, error or unset",
             Self::Kind => "server, client, …",
             Self::Start => "when it began",
         }
@@ -107,7 +107,7 @@ impl Field {
             Self::Service | Self::Name => "a text",
             Self::Duration => "a number with a unit (ns, us, ms, s, m, h)",
             Self::Error => "true or false",
-            Self::Status => "error or ok",
+            Self::Status => "ok, error or unset",
             Self::Kind => "server, client, producer, consumer, internal or unspecified",
             Self::Start => "a moment or a time before now",
         }

@@ -7,7 +7,7 @@
 //! | written | asks for |
 //! |---|---|
 //! | `service=a`, `name=a` or `operation=a` | the very text; `~` for a part of it |
-//! | `kind=server`, `error=true`, `status=error`, `status=ok` | |
+//! | `kind=server`, `error=true`, `status=error`, `status=ok`, `status=unset` | |
 //! | `duration>5s`, `1.5ms`, `200us`, `3m`, `100ns`, `1m30s` | |
 //! | `start>-1h`, `start<"2026-01-01T00:00:00Z"` | before now; a moment, in UTC where no zone is named |
 //! | `key=value`, `key~part`, `key=*` | an attribute of span, resource, scope, event or link |

@@ -8,7 +8,7 @@ use super::lexer::{Keyword, Operator, Piece, Token, keyword, tokens};
 use super::print::written_key;
 use super::{MAX_DEPTH, MAX_LENGTH, quantity};
 use crate::filter::{Filter, Order, Test, TextTest, ValueTest};
-use crate::model::{Kind, Nanos};
+use crate::model::{Kind, Nanos, StatusCode};
 
 /// The filter that `line` asks for; every span for an empty one. Times before now count from `now`.
 ///
@@ -249,18 +249,17 @@ impl Condition<'_> {
                 let moment = quantity::moment(text, self.now).ok_or_else(|| self.wrong_value(field))?;
                 self.ordered(field, |order| Test::Start(order, moment))
             }
-            Field::Error | Field::Status => {
-                let (yes, no) = if field == Field::Error {
-                    ("true", "false")
-                } else {
-                    ("error", "ok")
-                };
-                let error = match text.to_ascii_lowercase() {
-                    text if text == yes => true,
-                    text if text == no => false,
-                    _ => return Err(self.wrong_value(field)),
-                };
-                self.either(Filter::Is(Test::Error(error)), field)
+            Field::Error => {
+                let error = Filter::Is(Test::Status(StatusCode::Error));
+                match text.to_ascii_lowercase().as_str() {
+                    "true" => self.either(error, field),
+                    "false" => Ok(not(self.either(error, field)?)),
+                    _ => Err(self.wrong_value(field)),
+                }
+            }
+            Field::Status => {
+                let code = StatusCode::from_name(text).ok_or_else(|| self.wrong_value(field))?;
+                self.either(Filter::Is(Test::Status(code)), field)
             }
             Field::Kind => {
                 let kind = Kind::from_name(text).ok_or_else(|| self.wrong_value(field))?;
@@ -371,7 +370,10 @@ impl<T> Perhaps<T> {
 }
 
 fn not(filter: Filter) -> Filter {
-    Filter::Not(Box::new(filter))
+    match filter {
+        Filter::Not(filter) => *filter,
+        filter => Filter::Not(Box::new(filter)),
+    }
 }
 
 fn example(key: &str, field: Option<Field>, operator: Operator) -> String {

@@ -7,6 +7,7 @@ use super::field::Field;
 use super::lexer::stands_bare;
 use super::quantity::{written_duration, written_moment};
 use crate::filter::{Filter, Order, Test, TextTest, ValueTest};
+use crate::model::StatusCode;
 
 /// A query line that asks for the same. [`super::parse`] gives the very filter back, but for lists of one or none
 /// inside another, which the line has no words for, and NaN.
@@ -63,7 +64,7 @@ fn part(filter: &Filter, f: &mut fmt::Formatter<'_>) -> fmt::Result {
 /// Whether `!=` or `!~` says the test's opposite.
 fn has_opposite(test: &Test) -> bool {
     match test {
-        Test::Service(_) | Test::Name(_) | Test::Kind(_) | Test::Error(_) => true,
+        Test::Service(_) | Test::Name(_) | Test::Kind(_) | Test::Status(_) => true,
         Test::Duration(order, _) | Test::Start(order, _) => *order == Order::Equal,
         Test::Attribute(_, test) => !matches!(test, ValueTest::Number(..)),
         Test::Anywhere(_) => false,
@@ -76,7 +77,8 @@ fn condition(test: &Test, opposite: bool, f: &mut fmt::Formatter<'_>) -> fmt::Re
         Test::Service(test) => text("service", test, not, f),
         Test::Name(test) => text("name", test, not, f),
         Test::Kind(kind) => write!(f, "kind{not}={}", kind.name()),
-        Test::Error(error) => write!(f, "error{not}={error}"),
+        Test::Status(StatusCode::Error) => write!(f, "error={}", !opposite),
+        Test::Status(code) => write!(f, "status{not}={}", code.name()),
         Test::Duration(order, nanos) => {
             write!(f, "duration{not}{}{}", sign(*order), written_duration(*nanos))
         }

@@ -4,7 +4,8 @@ use proptest::prelude::*;
 
 use super::{LineError, MAX_DEPTH, MAX_LENGTH, Problem, Wanted, complete, parse};
 use crate::filter::{Filter, Order, Test, TextTest, ValueTest};
-use crate::model::{Kind, Nanos};
+use crate::model::{Kind, Nanos, StatusCode};
+use crate::testing::{order, status};
 
 const NOW: Nanos = 1_700_000_000_000_000_000;
 
@@ -42,7 +43,7 @@ fn the_line_of_the_readme_is_read() {
     let expected = Filter::All(vec![
         service("josoor-backend"),
         Filter::Is(Test::Duration(Order::Greater, 5_000_000_000)),
-        Filter::Is(Test::Error(true)),
+        Filter::Is(Test::Status(StatusCode::Error)),
         equals("persona", "noor"),
         Filter::Is(Test::Name(TextTest::Equals("llm.call".to_owned()))),
     ]);
@@ -58,8 +59,11 @@ fn every_kind_of_condition_is_read() {
         ),
         ("service!=a", not(service("a"))),
         ("kind=Server", Filter::Is(Test::Kind(Kind::Server))),
-        ("status=error", Filter::Is(Test::Error(true))),
-        ("status != ok", not(Filter::Is(Test::Error(false)))),
+        ("status=error", Filter::Is(Test::Status(StatusCode::Error))),
+        ("status != ok", not(Filter::Is(Test::Status(StatusCode::Ok)))),
+        ("status=UNSET", Filter::Is(Test::Status(StatusCode::Unset))),
+        ("error=false", not(Filter::Is(Test::Status(StatusCode::Error)))),
+        ("error!=false", Filter::Is(Test::Status(StatusCode::Error))),
         (
             "duration<=1.5ms",
             Filter::Is(Test::Duration(Order::LessOrEqual, 1_500_000)),
@@ -132,7 +136,7 @@ fn what_is_wrong_is_said_at_its_column() {
         ("service>a", 8, "does not take >"),
         ("kind=sever", 6, "server, client"),
         ("error=maybe", 7, "true or false"),
-        ("status=unset", 8, "error or ok"),
+        ("status=fine", 8, "ok, error or unset"),
         ("start>yesterday", 7, "a moment"),
         ("a<5s", 3, "a< takes a number, not \"5s\""),
         ("a=\"b", 3, "never closed"),
@@ -238,16 +242,6 @@ fn text() -> impl Strategy<Value = String> {
     ]
 }
 
-fn order() -> impl Strategy<Value = Order> {
-    prop::sample::select(vec![
-        Order::Less,
-        Order::LessOrEqual,
-        Order::Equal,
-        Order::GreaterOrEqual,
-        Order::Greater,
-    ])
-}
-
 fn test() -> impl Strategy<Value = Test> {
     let text_test = || {
         prop_oneof![
@@ -266,7 +260,7 @@ fn test() -> impl Strategy<Value = Test> {
         text_test().prop_map(Test::Service),
         text_test().prop_map(Test::Name),
         (0u64..6).prop_map(|number| Test::Kind(Kind::from_otlp(number))),
-        any::<bool>().prop_map(Test::Error),
+        status().prop_map(Test::Status),
         (order(), any::<Nanos>()).prop_map(|(order, nanos)| Test::Duration(order, nanos)),
         (order(), any::<Nanos>()).prop_map(|(order, nanos)| Test::Start(order, nanos)),
         (text(), value_test).prop_map(|(key, test)| Test::Attribute(key, test)),

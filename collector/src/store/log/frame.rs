@@ -1,11 +1,14 @@
 //! A frame of the log: the request's length, a checksum of what follows it, the entry's number, when it came, and what
-//! it is; all numbers little-endian.
+//! it is, with [`KEPT`] added where it does not expire; all numbers little-endian.
 
+use super::Entry;
 use crate::model::Nanos;
 use crate::wire::Signal;
 
 /// Bytes before the request.
 pub(super) const HEADER: usize = 4 + 4 + 8 + 8 + 1;
+
+const KEPT: u8 = 0x80;
 
 /// What stands before a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,19 +18,24 @@ pub(super) struct Header {
     pub(super) sequence: u64,
     pub(super) arrived: Nanos,
     pub(super) signal: Signal,
+    pub(super) kept: bool,
 }
 
 /// The header of a frame.
-pub(super) fn header(sequence: u64, arrived: Nanos, signal: Signal, request: &[u8]) -> [u8; HEADER] {
+pub(super) fn header(entry: &Entry) -> [u8; HEADER] {
+    let request = &entry.request;
     let mut header = [0; HEADER];
-    header[0..4].copy_from_slice(&(request.len() as u32).to_le_bytes());
-    header[8..16].copy_from_slice(&sequence.to_le_bytes());
-    header[16..24].copy_from_slice(&arrived.to_le_bytes());
-    header[24] = match signal {
+    header[0..4].copy_from_slice(&(request.bytes.len() as u32).to_le_bytes());
+    header[8..16].copy_from_slice(&entry.sequence.to_le_bytes());
+    header[16..24].copy_from_slice(&entry.arrived.to_le_bytes());
+    header[24] = match request.signal {
         Signal::Traces => 1,
         Signal::Logs => 2,
     };
-    let checksum = checksum(&header, request);
+    if request.kept {
+        header[24] |= KEPT;
+    }
+    let checksum = checksum(&header, &request.bytes);
     header[4..8].copy_from_slice(&checksum.to_le_bytes());
     header
 }
@@ -40,7 +48,8 @@ impl Header {
             checksum: u32::from_le_bytes(bytes[4..8].try_into().ok()?),
             sequence: u64::from_le_bytes(bytes[8..16].try_into().ok()?),
             arrived: u64::from_le_bytes(bytes[16..24].try_into().ok()?),
-            signal: match bytes[24] {
+            kept: bytes[24] & KEPT != 0,
+            signal: match bytes[24] & !KEPT {
                 1 => Signal::Traces,
                 2 => Signal::Logs,
                 _ => return None,

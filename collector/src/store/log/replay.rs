@@ -54,8 +54,9 @@ fn file(path: &Path, from: u64, give: &mut dyn FnMut(Entry)) -> io::Result<Optio
         }
         last = Some(read.sequence);
         if read.sequence >= from
-            && let Ok(request) = Request::read(read.signal, bytes.into(), &limits)
+            && let Ok(mut request) = Request::read(read.signal, bytes.into(), &limits)
         {
+            request.kept = read.kept;
             give(Entry {
                 sequence: read.sequence,
                 arrived: read.arrived,

@@ -81,7 +81,7 @@ fn write(file: &mut File, buffer: &mut Vec<u8>, entries: &[Entry]) -> io::Result
     buffer.clear();
     for entry in entries {
         let request = &entry.request.bytes;
-        let header = frame::header(entry.sequence, entry.arrived, entry.request.signal, request);
+        let header = frame::header(entry);
         written += (header.len() + request.len()) as u64;
         buffer.extend_from_slice(&header);
         if buffer.len() + request.len() > TOGETHER {

@@ -7,7 +7,7 @@ mod segment;
 mod writer;
 
 pub(super) use reader::{BlockFrames, Borrowed, PartitionReader};
-pub(super) use schema::{FORMAT, paths};
+pub(super) use schema::{FORMAT, files, named, paths, remove};
 pub(super) use segment::BLOCKS as SEGMENT_BLOCKS;
 pub(super) use writer::{Batch, PartitionWriter, StoredLog};
 

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags};
 
+use crate::model::Nanos;
 use crate::store::block::Part;
 use crate::store::{OpenError, ReadError};
 
@@ -81,7 +82,28 @@ CREATE TABLE log(id INTEGER PRIMARY KEY, trace INTEGER NOT NULL, frame BLOB NOT 
 CREATE INDEX log_trace ON log(trace);
 ";
 
-/// The partitions' files of a folder, oldest first.
+/// What the names of files begin with that expire, and of those that are kept until they are deleted.
+const EXPIRING: &str = "spans-";
+const KEPT: &str = "kept-";
+
+/// Where a partition would be that was begun in this millisecond.
+pub(super) fn path(folder: &Path, kept: bool, millis: u64) -> PathBuf {
+    let start = if kept { KEPT } else { EXPIRING };
+    folder.join(format!("{start}{millis:020}.sqlite"))
+}
+
+/// Whether a partition is kept until it is deleted, and when it was begun; by its name.
+pub(in crate::store) fn named(path: &Path) -> (bool, Nanos) {
+    let name = path
+        .file_stem()
+        .and_then(|name| name.to_str())
+        .unwrap_or_default();
+    let millis = name.strip_prefix(KEPT).or(name.strip_prefix(EXPIRING));
+    let millis: u64 = millis.and_then(|millis| millis.parse().ok()).unwrap_or(0);
+    (name.starts_with(KEPT), millis.saturating_mul(1_000_000))
+}
+
+/// The partitions' files of a folder, those of each kind oldest first.
 ///
 /// # Errors
 /// When the folder cannot be read.
@@ -93,12 +115,28 @@ pub(in crate::store) fn paths(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
             .file_name()
             .and_then(|name| name.to_str())
             .unwrap_or_default();
-        if name.starts_with("spans-") && name.ends_with(".sqlite") {
+        if (name.starts_with(EXPIRING) || name.starts_with(KEPT)) && name.ends_with(".sqlite") {
             paths.push(path);
         }
     }
     paths.sort_unstable();
     Ok(paths)
+}
+
+/// A partition's file, and those that SQLite has beside it.
+pub(in crate::store) fn files(path: &Path) -> [PathBuf; 3] {
+    ["", "-wal", "-shm"].map(|suffix| {
+        let mut name = path.as_os_str().to_owned();
+        name.push(suffix);
+        name.into()
+    })
+}
+
+/// Removes a partition's file, with those that SQLite has beside it.
+pub(in crate::store) fn remove(path: &Path) {
+    for file in files(path) {
+        let _ = std::fs::remove_file(file);
+    }
 }
 
 /// Creates a partition's file. It gets its name when it is whole: a process may be killed in between.

@@ -39,10 +39,10 @@ pub(in crate::store) struct StoredLog {
 
 impl PartitionWriter {
     /// Creates a partition in `folder`. The time is what its name is sorted by.
-    pub(in crate::store) fn create(folder: &Path, now: u64) -> Result<Self, OpenError> {
+    pub(in crate::store) fn create(folder: &Path, kept: bool, now: u64) -> Result<Self, OpenError> {
         let mut number = now / 1_000_000;
         let path = loop {
-            let path = folder.join(format!("spans-{number:020}.sqlite"));
+            let path = schema::path(folder, kept, number);
             if !path.exists() {
                 break path;
             }

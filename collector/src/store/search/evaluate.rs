@@ -5,7 +5,7 @@ use super::bits::Bits;
 use super::finder::Finders;
 use super::scopes::of_scopes;
 use crate::filter::{Filter, Test, TextTest};
-use crate::model::Kind;
+use crate::model::{Kind, StatusCode};
 use crate::store::ReadError;
 use crate::store::block::{Block, Frames, KIND_MASK, STATUS_SHIFT};
 
@@ -83,13 +83,10 @@ fn is<F: Frames>(block: &Block<F>, test: &Test, finders: &Finders) -> Result<Bit
                 kinds.map(|number| Kind::from_otlp(number & KIND_MASK) == *kind),
             )
         }
-        Test::Error(error) => Bits::from_iter(
-            length,
-            block
-                .kind()?
-                .iter()
-                .map(|number| (number >> STATUS_SHIFT == 2) == *error),
-        ),
+        Test::Status(code) => {
+            let codes = block.kind()?.iter().map(|number| number >> STATUS_SHIFT);
+            Bits::from_iter(length, codes.map(|number| StatusCode::from_otlp(number) == *code))
+        }
         Test::Duration(order, nanos) => {
             let durations = block.duration()?.iter();
             Bits::from_iter(length, durations.map(|&duration| order.holds(duration, *nanos)))

@@ -115,7 +115,7 @@ impl Candidate<'_> {
             Test::Service(test) => test.matches(wire::service(self.request.resource(self.scoped))),
             Test::Name(test) => test.matches(span.name),
             Test::Kind(kind) => Kind::from_otlp(span.kind) == *kind,
-            Test::Error(error) => self.is_error() == *error,
+            Test::Status(code) => StatusCode::from_otlp(self.span.status_code()) == *code,
             Test::Duration(order, nanos) => order.holds(span.duration(), *nanos),
             Test::Start(order, nanos) => order.holds(span.start, *nanos),
             Test::Attribute(key, wanted) => {

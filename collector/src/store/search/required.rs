@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::filter::{Filter, Order, Test, TextTest, ValueTest};
-use crate::model::Nanos;
+use crate::model::{Nanos, StatusCode};
 use crate::store::fingerprint::{self, Key};
 
 /// Taken from the filter's parts that must all be true.
@@ -57,10 +57,10 @@ impl Required {
                 self.fingerprints.push(Key::new(key).written(value));
             }
             Test::Attribute(key, _) => self.fingerprints.push(vec![Key::new(key).present()]),
-            Test::Error(true) => self.error = true,
+            Test::Status(StatusCode::Error) => self.error = true,
             Test::Duration(order, nanos) => narrow(&mut self.duration, *order, *nanos),
             Test::Start(order, nanos) => narrow(&mut self.start, *order, *nanos),
-            Test::Service(_) | Test::Name(_) | Test::Kind(_) | Test::Error(false) | Test::Anywhere(_) => {}
+            Test::Service(_) | Test::Name(_) | Test::Kind(_) | Test::Status(_) | Test::Anywhere(_) => {}
         }
     }
 }

@@ -4,8 +4,8 @@ use maud::{Markup, html};
 
 use super::params::{CUSTOM, LIMITS, Params, RANGES, address};
 use crate::filter::line::LineError;
+use crate::model::now;
 use crate::store::SearchOrder;
-use crate::web::now;
 
 const EXAMPLES: [&str; 4] = [
     "error=true",

@@ -16,12 +16,12 @@ use maud::{Markup, html};
 pub(super) use form::query_line;
 pub(super) use params::{Params, RANGES, address, encoded};
 
+use super::Site;
 use super::layout::Page;
 use super::respond::{PageError, off, to_response};
-use super::{Site, now};
 use crate::analysis::{Summary, Tree};
 use crate::filter::line::{LineError, parse};
-use crate::model::{Nanos, TraceId};
+use crate::model::{Nanos, TraceId, now};
 use crate::store::{Hit, Read, Search};
 
 /// Whole traces are read for the list as long as this takes no longer; the rest is listed with what the search knows.

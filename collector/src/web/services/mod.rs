@@ -13,9 +13,9 @@ use super::layout::Page;
 use super::palette::Palette;
 use super::respond::{PageError, off, to_response};
 use super::search::{Params, RANGES, address};
-use super::{Site, format, now};
+use super::{Site, format};
 use crate::filter::line::quoted;
-use crate::model::Kind;
+use crate::model::{Kind, now};
 use crate::store::{Dependency, Operation, Read};
 
 /// So many services of those without calls are listed with their operations; beyond, without.

@@ -8,13 +8,13 @@ use maud::{Markup, html};
 
 use super::spark::{Spark, at_most};
 use crate::filter::line::quoted;
-use crate::model::Nanos;
+use crate::model::{Nanos, now};
 use crate::store::{Read, RedPoint, RedQuery, RedSeries};
 use crate::web::layout::Page;
 use crate::web::palette::own;
 use crate::web::respond::{PageError, off, to_response};
 use crate::web::search::{Params, address, encoded};
-use crate::web::{Site, format, now};
+use crate::web::{Site, format};
 
 const MINUTE: Nanos = 60_000_000_000;
 
@@ -274,23 +274,27 @@ fn part(of: u64, whole: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::web::testing::{Memory, NOW, hostile};
+    use crate::web::testing::{NOW, Stored, hostile, sample_traces};
 
-    fn shown(memory: &Memory, service: &str, range: &str) -> String {
-        render(&Red::read(memory, service, range, NOW).expect("an answer")).into_string()
+    /// On a minute: the store counts by the minute.
+    const MOMENT: Nanos = NOW / MINUTE * MINUTE;
+
+    fn shown(read: &dyn Read, service: &str, range: &str) -> String {
+        render(&Red::read(read, service, range, MOMENT).expect("an answer")).into_string()
     }
 
     #[test]
     fn what_is_told_is_what_the_spans_are() {
-        let memory = Memory::sample();
-        let spans: Vec<_> = memory.traces.iter().flat_map(|trace| &trace.spans).collect();
+        let traces = sample_traces(MOMENT - MINUTE, 60);
+        let stored = Stored::with(&traces);
+        let spans: Vec<_> = traces.iter().flat_map(|trace| &trace.spans).collect();
         let service = spans[0].service();
         let day = 1_440 * MINUTE;
         let of: Vec<_> = spans
             .iter()
-            .filter(|span| span.service() == service && (NOW - day..NOW).contains(&span.start))
+            .filter(|span| span.service() == service && (MOMENT - day..MOMENT).contains(&span.start))
             .collect();
-        let red = Red::read(&memory, service, "24h", NOW).expect("an answer");
+        let red = Red::read(&*stored.store, service, "24h", MOMENT).expect("an answer");
         let all = red.all.as_ref().expect("calls");
         assert_eq!(all.calls, of.len() as u64);
         assert_eq!(
@@ -307,7 +311,7 @@ mod tests {
                 .is_sorted_by(|(_, one), (_, other)| one.calls >= other.calls)
         );
         assert!(all.median <= all.slow);
-        let page = shown(&memory, service, "24h");
+        let page = shown(&*stored.store, service, "24h");
         let line = address(&format!("service={}", quoted(service)), "24h").replace('&', "&amp;");
         assert!(
             page.contains(&format!(
@@ -320,11 +324,9 @@ mod tests {
 
     #[test]
     fn names_are_text_in_pages_and_in_addresses() {
-        let memory = Memory {
-            traces: vec![hostile(NOW - MINUTE)],
-        };
-        for service in memory.services().expect("names") {
-            let page = shown(&memory, &service, "1h");
+        let stored = Stored::with(&[hostile(MOMENT - MINUTE)]);
+        for service in stored.store.services().expect("names") {
+            let page = shown(&*stored.store, &service, "1h");
             assert!(page.contains("table"), "{page}");
             assert!(!page.contains("<script>") && !page.contains("<img"), "{page}");
         }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::model::{
     Attribute, Event, Kind, Nanos, Resource, Scope, Span, SpanId, Status, StatusCode, Trace, TraceId, Value,
 };
+use crate::testing::blank;
 
 pub(super) fn text(key: &str, value: &str) -> Attribute {
     (key.to_owned(), Value::Text(value.to_owned()))
@@ -72,25 +73,14 @@ impl Maker {
             ],
             ..Resource::default()
         };
+        let id = self.next | 0xa000_0000_0000_0000;
         self.trace.spans.push(Span {
-            trace_id: self.trace.id,
-            span_id: SpanId((self.next | 0xa000_0000_0000_0000).to_be_bytes()),
             parent_id: parent.map(|at| self.trace.spans[at].span_id),
-            trace_state: String::new(),
-            flags: 1,
             name: name.to_owned(),
             kind,
-            start: from,
-            end: from + took,
-            attributes: Vec::new(),
-            dropped_attributes: 0,
-            events: Vec::new(),
-            dropped_events: 0,
-            links: Vec::new(),
-            dropped_links: 0,
-            status: Status::default(),
             resource: Arc::new(resource),
             scope: self.scope.clone(),
+            ..blank(self.trace.id, SpanId(id.to_be_bytes()), from..from + took)
         });
         self.trace.spans.len() - 1
     }

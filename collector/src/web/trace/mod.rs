@@ -13,11 +13,11 @@ use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
 
+use super::Site;
 use super::layout::Page;
 use super::respond::{PageError, data_response, off, to_json, to_response};
-use super::{Site, now};
 use crate::filter::line::parse;
-use crate::model::{Trace, TraceId};
+use crate::model::{Trace, TraceId, now};
 use crate::store::Read;
 use crate::wire::write_spans;
 use detail::Detail;

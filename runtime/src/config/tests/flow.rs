@@ -245,27 +245,38 @@ fn exporters() {
             "Some([Console])",
             &["`none` stands beside other names; the others are used"],
         ),
-        (
-            "OTEL_TRACES_EXPORTER",
-            "zipkin",
-            traces,
-            "None",
-            &["`zipkin` is not supported; it is left out"],
-        ),
+        ("OTEL_TRACES_EXPORTER", "zipkin", traces, "Some([Zipkin])", &[]),
         (
             "OTEL_TRACES_EXPORTER",
             "stdout,otlp",
             traces,
             "Some([Otlp])",
-            &["`stdout` is none of otlp, console, none; it is left out"],
+            &["`stdout` is none of otlp, console, zipkin, jaeger, none; it is left out"],
         ),
         ("OTEL_LOGS_EXPORTER", "otlp", all, "[None, Some(1), None]", &[]),
         (
             "OTEL_METRICS_EXPORTER",
             "prometheus,console",
             all,
-            "[None, None, Some(1)]",
-            &["`prometheus` is not supported; it is left out"],
+            "[None, None, Some(2)]",
+            &[],
+        ),
+        (
+            "OTEL_LOGS_EXPORTER",
+            "prometheus",
+            all,
+            "[None, None, None]",
+            &["`prometheus` takes metrics alone; it is left out"],
+        ),
+        (
+            "OTEL_EXPORTER_PROMETHEUS_PORT",
+            "seventy",
+            all,
+            "[None, None, None]",
+            &[
+                "has no effect: OTEL_METRICS_EXPORTER does not name prometheus",
+                "`seventy` is no port; 9464 is used",
+            ],
         ),
         (
             "OTEL_EXPORTER_OTLP_ENDPOINT",
@@ -289,14 +300,11 @@ fn exporters() {
             &["read as OTEL_TRACES_EXPORTER, which is its name now"],
         ),
         (
-            "OTEL_EXPORTER_TYPE",
+            "OTEL_LOGS_EXPORTER",
             "jaeger",
-            traces,
-            "Some([Otlp])",
-            &[
-                "read as OTEL_TRACES_EXPORTER, which is its name now",
-                legacy::JAEGER,
-            ],
+            all,
+            "[None, None, None]",
+            &["`jaeger` takes traces alone; it is left out"],
         ),
     ]);
     // Jaeger takes traces only: naming them keeps the general endpoint from meaning logs and metrics too.

@@ -1,6 +1,7 @@
 //! Every variable: what it sets, and what is said of a bad value.
 
 mod flow;
+mod jaeger_zipkin;
 mod policy;
 
 use super::*;

@@ -1,48 +1,18 @@
 //! [`Otlp`]: what the user says in, checked [`Settings`] out, every problem with the option that has it.
 
 use super::OtlpDestination;
-use super::endpoint::{Endpoint, Signal};
-use super::error::OtlpError;
-use super::tls::Tls;
-use crate::destination::{Destination, Signals};
-use crate::redact::redact_inline;
+use super::settings::{Protocol, Settings};
+use super::signal::Signal;
+use crate::destination::http::{Endpoint, Tls, header_map};
+use crate::destination::{Destination, OtlpError, Signals};
+use crate::profile::Profile;
+use crate::record::Attributes;
+use crate::value::Value;
 use std::borrow::Cow;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
-use ureq::http::{HeaderMap, HeaderName, HeaderValue};
-
-/// Headers that the exporter sets itself, or that would break a request.
-const RESERVED: [&str; 6] = [
-    "connection",
-    "content-encoding",
-    "content-length",
-    "content-type",
-    "te",
-    "transfer-encoding",
-];
-
-/// How records travel.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Protocol {
-    HttpProtobuf,
-    HttpJson,
-    #[cfg(feature = "grpc")]
-    Grpc,
-}
-
-impl Protocol {
-    /// The name that `OTEL_EXPORTER_OTLP_PROTOCOL` gives it.
-    pub(super) const fn as_str(self) -> &'static str {
-        match self {
-            Self::HttpProtobuf => "http/protobuf",
-            Self::HttpJson => "http/json",
-            #[cfg(feature = "grpc")]
-            Self::Grpc => "grpc",
-        }
-    }
-}
 
 /// How requests are packed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -80,6 +50,8 @@ pub struct Otlp {
     signals: Signals,
     certificate: Option<PathBuf>,
     client: Option<(PathBuf, PathBuf)>,
+    profile: Option<Profile>,
+    stamps: Attributes,
 }
 
 impl Otlp {
@@ -114,6 +86,8 @@ impl Otlp {
             signals: Signals::ALL,
             certificate: None,
             client: None,
+            profile: None,
+            stamps: Attributes::new(),
         }
     }
 
@@ -183,6 +157,19 @@ impl Otlp {
         self
     }
 
+    /// How spans are written for this backend: under its own names of things. Default: as they were recorded, by
+    /// OpenTelemetry's conventions. Backends of [`backend`](crate::backend) have theirs.
+    pub fn profile(mut self, profile: Profile) -> Self {
+        self.profile = Some(profile);
+        self
+    }
+
+    /// An attribute of each span sent here, where the span has none of this key.
+    pub(crate) fn stamp(mut self, key: &'static str, value: impl Into<Value>) -> Self {
+        self.stamps.push((key.into(), value.into()));
+        self
+    }
+
     /// The name in reports and messages; `otlp` unless set. Two destinations of one pipeline want two names.
     pub fn named(mut self, name: impl Into<Cow<'static, str>>) -> Self {
         self.name = name.into();
@@ -206,8 +193,15 @@ impl Otlp {
             gzip: self.compression == Compression::Gzip,
             timeout: self.timeout,
             signals: self.signals,
+            profile: self.profile,
+            stamps: self.stamps,
         };
         Ok(OtlpDestination::new(Arc::new(settings)))
+    }
+
+    /// Where spans go, as it may be compared and never shown: it may hold a key.
+    pub(crate) fn traces_url(&self) -> Result<String, OtlpError> {
+        Ok(self.endpoints()?[Signal::Traces as usize].uri().to_string())
     }
 
     /// One endpoint for each signal, in the order of [`Signal::ALL`].
@@ -218,7 +212,7 @@ impl Otlp {
                 (Some(url), _) => (signal.option(), Endpoint::parse(signal.option(), url)?),
                 #[cfg(feature = "grpc")]
                 (None, Protocol::Grpc) => ("endpoint", base.clone()?),
-                (None, _) => ("endpoint", base.clone()?.for_signal(signal)?),
+                (None, _) => ("endpoint", signal.below(&base.clone()?)?),
             };
             #[cfg(feature = "grpc")]
             if self.protocol == Protocol::Grpc && endpoint.has_userinfo() {
@@ -230,27 +224,6 @@ impl Otlp {
         };
         Ok([one(Signal::Traces)?, one(Signal::Logs)?, one(Signal::Metrics)?])
     }
-}
-
-fn header_map(headers: &[(String, String)]) -> Result<HeaderMap, OtlpError> {
-    let mut map = HeaderMap::with_capacity(headers.len());
-    for (at, (name, value)) in headers.iter().enumerate() {
-        let position = at + 1;
-        let name: HeaderName = name
-            .trim()
-            .parse()
-            .map_err(|_| OtlpError::HeaderName { position })?;
-        if RESERVED.contains(&name.as_str()) || name.as_str().starts_with("grpc-") {
-            let name = name.to_string();
-            return Err(OtlpError::ReservedHeader { name });
-        }
-        let mut value = HeaderValue::from_str(value.trim()).map_err(|_| OtlpError::HeaderValue {
-            name: name.to_string(),
-        })?;
-        value.set_sensitive(true);
-        map.insert(name, value);
-    }
-    Ok(map)
 }
 
 /// Shows the names of headers and nothing of their values or of URLs.
@@ -265,6 +238,7 @@ impl fmt::Debug for Otlp {
             .field("compression", &self.compression)
             .field("timeout", &self.timeout)
             .field("signals", &self.signals)
+            .field("profile", &self.profile)
             .finish_non_exhaustive()
     }
 }
@@ -274,41 +248,6 @@ impl TryFrom<Otlp> for Box<dyn Destination> {
 
     fn try_from(otlp: Otlp) -> Result<Self, OtlpError> {
         Ok(Box::new(otlp.build()?))
-    }
-}
-
-/// An [`Otlp`] that was found to be in order; shared with the copies for forked children.
-pub(super) struct Settings {
-    pub(super) protocol: Protocol,
-    pub(super) name: Cow<'static, str>,
-    endpoints: [Endpoint; 3],
-    pub(super) headers: HeaderMap,
-    pub(super) gzip: bool,
-    pub(super) timeout: Duration,
-    pub(super) signals: Signals,
-    #[cfg_attr(not(feature = "tls"), allow(dead_code, reason = "empty without TLS"))]
-    pub(super) tls: Tls,
-}
-
-impl Settings {
-    pub(super) fn endpoint(&self, signal: Signal) -> &Endpoint {
-        &self.endpoints[signal as usize]
-    }
-
-    /// One warning where a key travels unencrypted to another machine.
-    pub(super) fn warnings(&self) -> Vec<String> {
-        let is_key = |(name, value): (&HeaderName, &HeaderValue)| match value.to_str() {
-            Ok(value) => redact_inline(name.as_str(), value) != value,
-            Err(_) => true,
-        };
-        let header = self.headers.iter().any(is_key);
-        let exposed = Signal::ALL
-            .into_iter()
-            .filter(|signal| signal.is_in(self.signals))
-            .map(|signal| self.endpoint(signal))
-            .find(|endpoint| endpoint.is_exposed() && (header || endpoint.has_userinfo()));
-        let warning = |endpoint| format!("a key travels unencrypted to {endpoint}; use https");
-        exposed.map(warning).into_iter().collect()
     }
 }
 

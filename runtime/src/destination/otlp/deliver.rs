@@ -1,11 +1,11 @@
 //! [`OtlpDestination`]: encodes what a batch holds and sends each signal as one request.
 
-use super::builder::{Protocol, Settings};
-use super::endpoint::Signal;
 #[cfg(feature = "grpc")]
 use super::grpc::GrpcClient;
-use super::http::HttpClient;
+use super::http::OtlpHttp;
 use super::mixed::Progress;
+use super::settings::{Protocol, Settings};
+use super::signal::Signal;
 use super::wire::Writer;
 use super::{json, protobuf};
 use crate::destination::{Batch, Delivered, DeliveryError, Destination, Signals};
@@ -29,7 +29,7 @@ pub struct OtlpDestination {
 }
 
 enum Client {
-    Http(HttpClient),
+    Http(OtlpHttp),
     #[cfg(feature = "grpc")]
     Grpc(GrpcClient),
 }
@@ -39,7 +39,7 @@ impl OtlpDestination {
         let client = match settings.protocol {
             #[cfg(feature = "grpc")]
             Protocol::Grpc => Client::Grpc(GrpcClient::new(settings.clone())),
-            Protocol::HttpProtobuf | Protocol::HttpJson => Client::Http(HttpClient::new(settings.clone())),
+            Protocol::HttpProtobuf | Protocol::HttpJson => Client::Http(OtlpHttp::new(settings.clone())),
         };
         Self {
             settings,
@@ -56,7 +56,7 @@ impl OtlpDestination {
         range: Range<usize>,
     ) -> Result<Delivered, DeliveryError> {
         let range_len = range.len();
-        encode(&mut self.request, self.settings.protocol, batch, signal, range);
+        encode(&mut self.request, &self.settings, batch, signal, range);
         let request = self.request.as_slice();
         if request.len() > LONGEST_REQUEST {
             let message = format!("{range_len} records of {} are above 64 MiB", signal.as_str());
@@ -86,20 +86,27 @@ impl OtlpDestination {
     }
 }
 
-fn encode(out: &mut Writer, protocol: Protocol, batch: &Batch, signal: Signal, range: Range<usize>) {
+fn encode(out: &mut Writer, settings: &Settings, batch: &Batch, signal: Signal, range: Range<usize>) {
     out.clear();
     let resource = &batch.resource;
-    if protocol == Protocol::HttpJson {
+    // For each attempt anew: what waits, in memory or in a spool, is what was recorded.
+    let spans = |range: Range<usize>| match &batch.spans[range] {
+        spans if settings.rewrites() => {
+            Cow::Owned(spans.iter().map(|span| settings.rewritten(span)).collect())
+        }
+        spans => Cow::Borrowed(spans),
+    };
+    if settings.protocol == Protocol::HttpJson {
         let out = out.buffer_mut();
         match signal {
-            Signal::Traces => json::traces(out, resource, &batch.spans[range]),
+            Signal::Traces => json::traces(out, resource, &spans(range)),
             Signal::Logs => json::logs(out, resource, &batch.logs[range]),
             Signal::Metrics => json::metrics(out, resource, &batch.metrics[range]),
         }
     } else {
         match signal {
             Signal::Traces if batch.spans.is_empty() => batch.encoded.request(out, resource, range),
-            Signal::Traces => protobuf::traces(out, resource, &batch.spans[range]),
+            Signal::Traces => protobuf::traces(out, resource, &spans(range)),
             Signal::Logs => protobuf::logs(out, resource, &batch.logs[range]),
             Signal::Metrics => protobuf::metrics(out, resource, &batch.metrics[range]),
         }
@@ -127,7 +134,7 @@ impl Destination for OtlpDestination {
     }
 
     fn takes_encoded_spans(&self) -> bool {
-        self.settings.protocol != Protocol::HttpJson
+        self.settings.protocol != Protocol::HttpJson && !self.settings.rewrites()
     }
 
     fn deliver(&mut self, batch: &Batch) -> Result<Delivered, DeliveryError> {

@@ -4,11 +4,12 @@
 //! under way, so that it neither needs nor disturbs the application's. The messages are the bytes of our own
 //! encoder; the codec only passes them on.
 
-use super::builder::Settings;
-use super::endpoint::{Endpoint, Signal};
 use super::reply;
-use super::retry_after::LONGEST;
+use super::settings::Settings;
+use super::signal::Signal;
 use super::wire::{Field, Malformed, Reader};
+use crate::destination::http::Endpoint;
+use crate::destination::http::retry_after::LONGEST;
 use crate::destination::{Delivered, DeliveryError};
 use bytes::{Buf, BufMut};
 use std::error::Error as _;

@@ -3,13 +3,14 @@
 //! It is protobuf's JSON mapping with OTLP's exceptions: ids in hexadecimal, enums as integers, names in
 //! lowerCamelCase; 64-bit integers are strings, and so are numbers that are not finite.
 
-use super::shape::{CUMULATIVE, MAX_DEPTH, STATUS_ERROR, STATUS_OK, TOO_DEEP, ordered_by_scope, span_flags};
+use super::shape::{CUMULATIVE, STATUS_ERROR, STATUS_OK, ordered_by_scope, span_flags};
+use crate::destination::json::{
+    MAX_DEPTH, Object, TOO_DEEP, base64, display, float, list, object, quoted, text,
+};
 use crate::record::{
     Event, HistogramPoint, Link, LogRecord, Metric, MetricData, NumberPoint, Resource, SpanRecord, Status,
 };
 use crate::value::{Key, Value};
-use std::fmt::Display;
-use std::io::Write as _;
 
 /// `ExportTraceServiceRequest`.
 pub(crate) fn traces(out: &mut Vec<u8>, resource: &Resource, spans: &[SpanRecord]) {
@@ -173,6 +174,14 @@ fn key_values(out: &mut Vec<u8>, items: &[(Key, Value)], depth: usize) {
     });
 }
 
+impl Object<'_> {
+    fn attributes(&mut self, attributes: &[(Key, Value)]) {
+        if !attributes.is_empty() {
+            key_values(self.key("attributes"), attributes, 0);
+        }
+    }
+}
+
 fn any_value(out: &mut Vec<u8>, value: &Value, depth: usize) {
     object(out, |own| match value {
         Value::String(value) => text(own.key("stringValue"), value),
@@ -192,143 +201,9 @@ fn any_value(out: &mut Vec<u8>, value: &Value, depth: usize) {
     });
 }
 
-/// An object being written: knows whether the next member needs a comma before it.
-struct Object<'a> {
-    out: &'a mut Vec<u8>,
-    first: bool,
-}
-
-fn object(out: &mut Vec<u8>, write: impl FnOnce(&mut Object<'_>)) {
-    out.push(b'{');
-    write(&mut Object { out, first: true });
-    out.push(b'}');
-}
-
-impl Object<'_> {
-    /// Begins a member; its value is to be written to what is returned.
-    fn key(&mut self, name: &str) -> &mut Vec<u8> {
-        if !std::mem::take(&mut self.first) {
-            self.out.push(b',');
-        }
-        // Names are literals of this file, none of which needs escaping.
-        self.out.push(b'"');
-        self.out.extend_from_slice(name.as_bytes());
-        self.out.extend_from_slice(b"\":");
-        self.out
-    }
-
-    fn object(&mut self, name: &str, write: impl FnOnce(&mut Object<'_>)) {
-        object(self.key(name), write);
-    }
-
-    /// A list of objects; left out where it is empty.
-    fn objects<T>(
-        &mut self,
-        name: &str,
-        items: impl IntoIterator<Item = T>,
-        mut write: impl FnMut(&mut Object<'_>, T),
-    ) {
-        let mut items = items.into_iter().peekable();
-        if items.peek().is_some() {
-            list(self.key(name), items, |out, item| {
-                object(out, |own| write(own, item));
-            });
-        }
-    }
-
-    fn attributes(&mut self, attributes: &[(Key, Value)]) {
-        if !attributes.is_empty() {
-            key_values(self.key("attributes"), attributes, 0);
-        }
-    }
-
-    /// A string; left out where it is empty.
-    fn text(&mut self, name: &str, value: &str) {
-        if !value.is_empty() {
-            text(self.key(name), value);
-        }
-    }
-
-    /// A 32-bit number or an enum; left out where it is zero.
-    fn number(&mut self, name: &str, value: u32) {
-        if value != 0 {
-            display(self.key(name), value);
-        }
-    }
-
-    /// An id or a 64-bit integer, in quotes.
-    fn quoted(&mut self, name: &str, value: impl Display) {
-        quoted(self.key(name), value);
-    }
-}
-
-fn list<T>(out: &mut Vec<u8>, items: impl IntoIterator<Item = T>, mut write: impl FnMut(&mut Vec<u8>, T)) {
-    out.push(b'[');
-    for (at, item) in items.into_iter().enumerate() {
-        if at > 0 {
-            out.push(b',');
-        }
-        write(out, item);
-    }
-    out.push(b']');
-}
-
-// Writing to a `Vec` cannot fail, so the results below hold no news.
-
-fn display(out: &mut Vec<u8>, value: impl Display) {
-    let _ = write!(out, "{value}");
-}
-
-fn quoted(out: &mut Vec<u8>, value: impl Display) {
-    let _ = write!(out, "\"{value}\"");
-}
-
-fn text(out: &mut Vec<u8>, value: &str) {
-    let _ = serde_json::to_writer(out, value);
-}
-
-fn float(out: &mut Vec<u8>, value: f64) {
-    if value.is_nan() {
-        out.extend_from_slice(b"\"NaN\"");
-    } else if value.is_infinite() {
-        let sign = if value < 0.0 { "-" } else { "" };
-        quoted(out, format_args!("{sign}Infinity"));
-    } else {
-        let _ = serde_json::to_writer(out, &value);
-    }
-}
-
-/// The standard alphabet with padding, in quotes.
-fn base64(out: &mut Vec<u8>, bytes: &[u8]) {
-    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    out.push(b'"');
-    for chunk in bytes.chunks(3) {
-        let byte = |at: usize| u32::from(chunk.get(at).copied().unwrap_or(0));
-        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
-        for digit in 0..4 {
-            let six = bits >> (18 - 6 * digit) & 63;
-            out.push(if digit <= chunk.len() {
-                DIGITS[six as usize]
-            } else {
-                b'='
-            });
-        }
-    }
-    out.push(b'"');
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proptest::prelude::*;
-
-    proptest! {
-        #[test]
-        fn any_finite_float_comes_back_exactly(value in any::<f64>()) {
-            let text = json(|out| float(out, value));
-            prop_assert_eq!(text.parse::<f64>().map(f64::to_bits), Ok(value.to_bits()));
-        }
-    }
 
     fn json(write: impl FnOnce(&mut Vec<u8>)) -> String {
         let mut out = Vec::new();
@@ -354,21 +229,6 @@ mod tests {
                 r#"{"key":"b","value":{"bytesValue":"+/8="}}]}}"#
             )
         );
-        assert_eq!(json(|out| float(out, f64::NAN)), r#""NaN""#);
-        assert_eq!(json(|out| float(out, 1.5e300)), "1.5e+300");
-    }
-
-    #[test]
-    fn base64_matches_rfc_4648() {
-        for (plain, coded) in [
-            ("", ""),
-            ("f", "Zg=="),
-            ("fo", "Zm8="),
-            ("foo", "Zm9v"),
-            ("foob", "Zm9vYg=="),
-        ] {
-            assert_eq!(json(|out| base64(out, plain.as_bytes())), format!("\"{coded}\""));
-        }
     }
 
     #[test]

@@ -4,10 +4,8 @@
 //! outlives the attempt: a failure that may pass is handed up, and the next attempt with the same batch goes on
 //! where this one stopped; one that will not pass is counted as rejected.
 
-use super::endpoint::Signal;
+use super::signal::Signal;
 use crate::destination::{Batch, Delivered, DeliveryError};
-use std::collections::hash_map::DefaultHasher;
-use std::hash::{Hash, Hasher};
 use std::ops::Range;
 
 /// What is still to be sent of one batch, and what became of the rest.
@@ -22,7 +20,7 @@ impl Progress {
     /// Everything still to be sent.
     pub(super) fn new(batch: &Batch, signals: &[Signal]) -> Self {
         Self {
-            batch: identity(batch),
+            batch: batch.identity(),
             // Taken from the end, so the first signal stands last.
             pending: signals
                 .iter()
@@ -36,7 +34,7 @@ impl Progress {
 
     /// Whether this is the same batch, tried again.
     pub(super) fn is_of(&self, batch: &Batch) -> bool {
-        self.batch == identity(batch)
+        self.batch == batch.identity()
     }
 
     /// Sends what is pending, by `send`, until all is settled or a failure may pass.
@@ -76,22 +74,6 @@ impl Progress {
             _ => Ok(outcome),
         }
     }
-}
-
-/// Tells one batch from another by its records' ids and times.
-fn identity(batch: &Batch) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    (batch.spans.len(), batch.logs.len(), batch.metrics.len()).hash(&mut hasher);
-    for span in &batch.spans {
-        span.span_id.hash(&mut hasher);
-    }
-    for log in &batch.logs {
-        (log.time_ns, log.span_id).hash(&mut hasher);
-    }
-    for metric in &batch.metrics {
-        metric.name.hash(&mut hasher);
-    }
-    hasher.finish()
 }
 
 #[cfg(test)]

@@ -14,10 +14,6 @@ mod builder;
 mod deliver;
 #[cfg(feature = "otlp")]
 mod encoded;
-#[cfg(feature = "otlp")]
-mod endpoint;
-#[cfg(feature = "otlp")]
-mod error;
 #[cfg(feature = "grpc")]
 mod grpc;
 #[cfg(feature = "otlp")]
@@ -29,9 +25,9 @@ pub(crate) mod protobuf;
 #[cfg(feature = "otlp")]
 mod reply;
 #[cfg(feature = "otlp")]
-mod retry_after;
+mod settings;
 #[cfg(feature = "otlp")]
-mod tls;
+mod signal;
 #[cfg(any(feature = "otlp", feature = "spool"))]
 pub(crate) mod wire;
 
@@ -41,8 +37,6 @@ pub use builder::{Compression, Otlp};
 pub use deliver::OtlpDestination;
 #[cfg(feature = "otlp")]
 pub(crate) use encoded::{EncodedSpans, ScopeAt};
-#[cfg(feature = "otlp")]
-pub use error::OtlpError;
 #[cfg(feature = "otlp")]
 pub(crate) use protobuf::key_value;
 #[cfg(feature = "otlp")]

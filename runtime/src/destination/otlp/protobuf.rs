@@ -3,8 +3,9 @@
 //! Field numbers stand beside the field names they belong to; `trace/v1`, `logs/v1`, `metrics/v1` and
 //! `common/v1` of the protocol define them.
 
-use super::shape::{CUMULATIVE, MAX_DEPTH, STATUS_ERROR, STATUS_OK, TOO_DEEP, ordered_by_scope, span_flags};
+use super::shape::{CUMULATIVE, STATUS_ERROR, STATUS_OK, ordered_by_scope, span_flags};
 use super::wire::{Width, Writer};
+use crate::destination::json::{MAX_DEPTH, TOO_DEEP};
 use crate::record::{
     Event, HistogramPoint, Link, LogRecord, Metric, MetricData, NumberPoint, Resource, SpanRecord, Status,
 };

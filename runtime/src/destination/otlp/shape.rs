@@ -1,13 +1,6 @@
-//! What OTLP's two encodings share: records in the order of their scopes, span flags, how deep values nest.
+//! What OTLP's two encodings share: records in the order of their scopes, and span flags.
 
 use crate::record::SpanRecord;
-
-/// Levels of arrays and maps that are sent; what is deeper is replaced by [`TOO_DEEP`]. The usual decoders refuse
-/// a whole request that nests too deep: in protobuf at 32 levels of maps, in JSON at 30.
-pub(super) const MAX_DEPTH: usize = 24;
-
-/// Stands for a value below [`MAX_DEPTH`].
-pub(super) const TOO_DEEP: &str = "[too deep]";
 
 /// `AGGREGATION_TEMPORALITY_CUMULATIVE`.
 pub(super) const CUMULATIVE: u8 = 2;

@@ -72,7 +72,7 @@ impl Keys {
                     "a key's id is longer than 255 bytes, or a wrapped key than 4,096".to_owned(),
                 ));
             }
-            let cipher = Cipher::new(&key).ok_or_else(KeyError::unusable)?;
+            let cipher = Cipher::new(key.as_bytes()).ok_or_else(KeyError::unusable)?;
             Ok(NewCipher {
                 key_id: wrapped.key_id,
                 wrapped: wrapped.bytes,
@@ -93,7 +93,7 @@ impl Keys {
         });
         provider
             .and_then(|provider| guarded(|| provider.unwrap_key(&wrapped)))
-            .and_then(|key| Cipher::new(&key).ok_or_else(KeyError::unusable))
+            .and_then(|key| Cipher::new(key.as_bytes()).ok_or_else(KeyError::unusable))
             .map_err(|error| refused(path, &error))
     }
 }

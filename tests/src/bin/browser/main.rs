@@ -17,11 +17,11 @@ mod watch;
 use chromium::Chromium;
 use page::Page;
 use spanwright_collector::service::{Service, ServiceConfig};
+use spanwright_tests::signals::until_signalled;
 use std::error::Error;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
-use tokio::signal::unix::{SignalKind, signal};
 use traces::Sender;
 
 /// What a row comes to.
@@ -61,20 +61,6 @@ fn target() -> PathBuf {
     let target = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
     let workspace = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../target");
     target.unwrap_or(workspace).join("browser")
-}
-
-/// Runs `work`; ends it when the process is told to end, so that the browser ends too.
-fn until_signalled(work: impl Future<Output = Held>) -> Held {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(async {
-        let mut terminate = signal(SignalKind::terminate())?;
-        let mut interrupt = signal(SignalKind::interrupt())?;
-        tokio::select! {
-            result = work => result,
-            _ = terminate.recv() => Err("terminated".into()),
-            _ = interrupt.recv() => Err("interrupted".into()),
-        }
-    })
 }
 
 async fn run(program: &std::path::Path, folder: PathBuf) -> Held {

@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 use spanwright_collector::generate::{Data, Generator};
+use spanwright_collector::model::now;
 use std::error::Error;
 use std::net::SocketAddr;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// An order that fails in a second service; it has events, an exception, a log record, and a link to [`RECEIPT`].
 pub(crate) const ORDER: &str = "0a0000000000000000000000000000a1";
@@ -93,13 +93,6 @@ impl Sender {
             false => Ok(()),
         }
     }
-}
-
-fn now() -> u64 {
-    let since = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or(Duration::ZERO);
-    u64::try_from(since.as_nanos()).unwrap_or(u64::MAX)
 }
 
 fn attribute(key: &str, value: &str) -> Value {

@@ -108,7 +108,7 @@ fn words(list: &[impl Display]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::span::{CHILD_OF, Log, Reference, Tag};
+    use super::super::span::{CHILD_OF, Log, Reference, Tag, Unseen};
     use super::*;
 
     fn sample() -> Span {
@@ -131,6 +131,7 @@ mod tests {
                 time_us: 12,
                 fields: tag(Tag::Bool(true)),
             }],
+            unseen: Unseen::default(),
         }
     }
 

@@ -18,7 +18,7 @@ fn module() -> PathBuf {
 }
 
 /// `$INTEROP_CACHE`, else `spanwright` in the user's cache folder.
-fn cache() -> Result<PathBuf, Box<dyn Error>> {
+pub(crate) fn cache() -> Result<PathBuf, Box<dyn Error>> {
     let variable = |name| {
         std::env::var_os(name)
             .filter(|value| !value.is_empty())
@@ -27,7 +27,7 @@ fn cache() -> Result<PathBuf, Box<dyn Error>> {
     variable("INTEROP_CACHE")
         .or_else(|| Some(variable("XDG_CACHE_HOME")?.join("spanwright")))
         .or_else(|| Some(variable("HOME")?.join(".cache/spanwright")))
-        .ok_or_else(|| "set INTEROP_CACHE to a folder for the Jaeger that is built".into())
+        .ok_or_else(|| "set INTEROP_CACHE to a folder for the servers".into())
 }
 
 /// The program, built unless the cache has it: from these very versions, by this module's `go.sum`.
@@ -71,6 +71,9 @@ pub(crate) struct Jaeger {
     api: u16,
     grpc: u16,
     http: u16,
+    zipkin: u16,
+    thrift_http: u16,
+    thrift_udp: u16,
 }
 
 impl Jaeger {
@@ -87,7 +90,7 @@ impl Jaeger {
     }
 
     async fn try_start(program: &Path) -> Result<Self, Box<dyn Error>> {
-        let [api, api_grpc, grpc, http] = free_ports()?;
+        let [api, api_grpc, grpc, http, zipkin, thrift_http, thrift_udp] = free_ports()?;
         let child = Command::new(program)
             .arg("--config")
             .arg(module().join("config.yaml"))
@@ -95,6 +98,9 @@ impl Jaeger {
             .env("INTEROP_QUERY_GRPC_PORT", api_grpc.to_string())
             .env("INTEROP_OTLP_GRPC_PORT", grpc.to_string())
             .env("INTEROP_OTLP_HTTP_PORT", http.to_string())
+            .env("INTEROP_ZIPKIN_PORT", zipkin.to_string())
+            .env("INTEROP_THRIFT_HTTP_PORT", thrift_http.to_string())
+            .env("INTEROP_THRIFT_UDP_PORT", thrift_udp.to_string())
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .kill_on_drop(true)
@@ -104,6 +110,9 @@ impl Jaeger {
             api,
             grpc,
             http,
+            zipkin,
+            thrift_http,
+            thrift_udp,
         };
         jaeger.wait_until_ready().await?;
         Ok(jaeger)
@@ -122,7 +131,8 @@ impl Jaeger {
                 .send()
                 .await
                 .is_ok_and(|reply| reply.status().is_success());
-            if answers && listens(self.grpc) && listens(self.http) {
+            let ports = [self.grpc, self.http, self.zipkin, self.thrift_http];
+            if answers && ports.into_iter().all(listens) {
                 return Ok(());
             }
             if Instant::now() > deadline {
@@ -137,11 +147,15 @@ impl Jaeger {
         format!("http://127.0.0.1:{}", self.api)
     }
 
-    /// Where it takes OTLP by this protocol.
-    pub(crate) fn otlp(&self, protocol: super::Protocol) -> String {
+    /// Where it takes spans by this protocol.
+    pub(crate) fn endpoint(&self, protocol: super::Protocol) -> String {
+        use super::Protocol;
         let port = match protocol {
-            super::Protocol::Grpc => self.grpc,
-            super::Protocol::Http => self.http,
+            Protocol::Grpc => self.grpc,
+            Protocol::Http | Protocol::HttpGzip | Protocol::HttpJson => self.http,
+            Protocol::Zipkin => self.zipkin,
+            Protocol::ThriftHttp => self.thrift_http,
+            Protocol::ThriftUdp => return format!("127.0.0.1:{}", self.thrift_udp),
         };
         format!("http://127.0.0.1:{port}")
     }
@@ -154,7 +168,7 @@ impl Jaeger {
 }
 
 /// Ports that nothing listens on, held together so that they differ.
-fn free_ports<const N: usize>() -> std::io::Result<[u16; N]> {
+pub(crate) fn free_ports<const N: usize>() -> std::io::Result<[u16; N]> {
     let mut listeners = Vec::new();
     let mut ports = [0; N];
     for port in &mut ports {
@@ -165,6 +179,6 @@ fn free_ports<const N: usize>() -> std::io::Result<[u16; N]> {
     Ok(ports)
 }
 
-fn listens(port: u16) -> bool {
+pub(crate) fn listens(port: u16) -> bool {
     std::net::TcpStream::connect(("127.0.0.1", port)).is_ok()
 }

@@ -1,6 +1,6 @@
 //! What was made: lines of OTLP JSON in, spans in the form that Jaeger must show out.
 
-use super::span::{CHILD_OF, FOLLOWS_FROM, Log, Reference, Span, Tag, Tags};
+use super::span::{CHILD_OF, FOLLOWS_FROM, Log, Reference, Span, Tag, Tags, Unseen};
 use serde_json::Value;
 use std::error::Error;
 use std::path::Path;
@@ -18,7 +18,7 @@ pub(crate) fn read_folder(folder: &Path) -> Result<Vec<Span>, Box<dyn Error>> {
 }
 
 /// The spans of an `ExportTraceServiceRequest`; none of the other requests.
-fn request(request: &Value) -> Result<Vec<Span>, Box<dyn Error>> {
+pub(crate) fn request(request: &Value) -> Result<Vec<Span>, Box<dyn Error>> {
     let mut spans = Vec::new();
     for resource in items(&request["resourceSpans"]) {
         let mut process = tags(&resource["resource"]["attributes"])?;
@@ -47,6 +47,8 @@ fn span(made: &Value) -> Result<Span, Box<dyn Error>> {
     );
     let mut tags = tags(&made["attributes"])?;
     let kind = match made["kind"].as_u64() {
+        // Of a format without it.
+        None | Some(0) => "",
         Some(1) => "internal",
         Some(2) => "server",
         Some(3) => "client",
@@ -54,9 +56,11 @@ fn span(made: &Value) -> Result<Span, Box<dyn Error>> {
         Some(5) => "consumer",
         other => return Err(format!("a span has the kind {other:?}").into()),
     };
-    push(&mut tags, "span.kind", Tag::Text(kind.into()));
+    if !kind.is_empty() {
+        push(&mut tags, "span.kind", Tag::Text(kind.into()));
+    }
     match made["status"]["code"].as_u64() {
-        None => {}
+        None | Some(0) => {}
         Some(1) => push(&mut tags, "otel.status_code", Tag::Text("OK".into())),
         Some(2) => {
             push(&mut tags, "otel.status_code", Tag::Text("ERROR".into()));
@@ -78,23 +82,49 @@ fn span(made: &Value) -> Result<Span, Box<dyn Error>> {
         trace_id,
         tags,
         logs: items(&made["events"]).map(log).collect::<Result<_, _>>()?,
+        unseen: unseen(made)?,
+    })
+}
+
+fn unseen(made: &Value) -> Result<Unseen, Box<dyn Error>> {
+    let mut dropped = Tags::new();
+    for (own, name) in [
+        ("droppedAttributesCount", "otel.dropped_attributes_count"),
+        ("droppedEventsCount", "otel.dropped_events_count"),
+        ("droppedLinksCount", "otel.dropped_links_count"),
+    ] {
+        if let Some(count) = made[own].as_i64() {
+            push(&mut dropped, name, Tag::Int(count));
+        }
+    }
+    let link = |link: &Value| Ok::<_, Box<dyn Error>>((reference(link)?, tags(&link["attributes"])?));
+    Ok(Unseen {
+        dropped,
+        links: items(&made["links"]).map(link).collect::<Result<_, _>>()?,
+    })
+}
+
+fn reference(link: &Value) -> Result<Reference, Box<dyn Error>> {
+    Ok(Reference {
+        kind: FOLLOWS_FROM.into(),
+        trace_id: text(&link["traceId"])?,
+        span_id: text(&link["spanId"])?,
     })
 }
 
 /// The parent first, then the links.
 fn references(made: &Value, trace_id: &str) -> Result<Vec<Reference>, Box<dyn Error>> {
-    let parent = made["parentSpanId"].as_str().map(|span_id| Reference {
-        kind: CHILD_OF.into(),
-        trace_id: trace_id.into(),
-        span_id: span_id.into(),
-    });
+    let parent = made["parentSpanId"]
+        .as_str()
+        .filter(|id| !id.is_empty())
+        .map(|span_id| Reference {
+            kind: CHILD_OF.into(),
+            trace_id: trace_id.into(),
+            span_id: span_id.into(),
+        });
     let mut references = Vec::from_iter(parent);
     for link in items(&made["links"]) {
-        references.push(Reference {
-            kind: FOLLOWS_FROM.into(),
-            trace_id: text(&link["traceId"])?,
-            span_id: text(&link["spanId"])?,
-        });
+        references.push(reference(link)?);
     }
     Ok(references)
 }
@@ -158,7 +188,7 @@ pub(crate) fn push(tags: &mut Tags, key: &str, tag: Tag) {
 
 /// Adds a text, if it is there.
 fn push_text(tags: &mut Tags, key: &str, value: &Value) {
-    if let Some(text) = value.as_str() {
+    if let Some(text) = value.as_str().filter(|text| !text.is_empty()) {
         push(tags, key, Tag::Text(text.into()));
     }
 }

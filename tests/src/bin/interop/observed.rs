@@ -25,6 +25,8 @@ pub(crate) async fn build_assistant() -> Result<(), Box<dyn Error>> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let status = Command::new(cargo)
         .args(["build", "--quiet", "--locked", "-p", "assistant"])
+        // Of Jaeger's protocols all.
+        .args(["--features", "spanwright/jaeger-thrift"])
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .stdin(Stdio::null())
         .kill_on_drop(true)
@@ -56,9 +58,7 @@ impl Observed {
                 command
                     .env_clear()
                     .env("ASSISTANT_TRACES_FILE", folder.path().join("assistant.jsonl"))
-                    .env("OTEL_TRACES_EXPORTER", "otlp")
-                    .env("OTEL_EXPORTER_OTLP_PROTOCOL", protocol.as_str())
-                    .env("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint);
+                    .envs(protocol.variables(endpoint));
                 command
             }
         };
@@ -105,6 +105,10 @@ impl Observed {
             ("span that panicked", outcome("panicked") || !everything),
             ("span with an event", any(&|span| !span.logs.is_empty())),
             ("span with a link", link || !everything),
+            (
+                "span of which the limits left out something",
+                any(&|span| span.unseen.dropped.len() == 3) || !everything,
+            ),
             (
                 "span with a `tracestate`",
                 any(&|span| span.text("w3c.tracestate").is_some()) || !everything,

@@ -4,7 +4,7 @@
 //! runs `interop emit stock …` as the second service, with the trace's headers as further arguments.
 
 use super::Protocol;
-use spanwright::destination::{File, Otlp};
+use spanwright::destination::File;
 use spanwright::propagate::{Baggage, Propagators};
 use spanwright::{Context, Guard, Status, Value, current, trace_db_query, trace_llm_call, traced};
 use std::error::Error;
@@ -40,22 +40,22 @@ pub(crate) fn run(arguments: &Arguments<'_>) -> Result<(), Box<dyn Error>> {
 }
 
 fn start(arguments: &Arguments<'_>) -> Result<Guard, Box<dyn Error>> {
-    let otlp = match arguments.protocol {
-        Protocol::Grpc => Otlp::grpc(arguments.endpoint),
-        Protocol::Http => Otlp::http(arguments.endpoint),
-    };
     let file = arguments.folder.join(format!("{}.jsonl", arguments.service));
     let guard = spanwright::builder(arguments.service)
         .version("1.2.3")
         .attribute("deployment.environment.name", "interop")
         .attribute("shop.shelves", vec![Value::Int(1), Value::Int(2)])
-        // Jaeger takes spans alone.
-        .destination(otlp.signals(spanwright::Signals::TRACES))
+        .destination(arguments.protocol.destination(arguments.endpoint)?)
         .destination(File::create(file)?)
         .batch_spans(BATCH)
         .hook(|span| {
             if span.name == "confirm" {
                 span.status = Status::Ok;
+                (span.dropped_attributes, span.dropped_events, span.dropped_links) = (1, 2, 3);
+            }
+            for link in &mut span.links {
+                link.attributes.push(("why".into(), "published".into()));
+                link.attributes.push(("shelf".into(), Value::Int(17)));
             }
             true
         })
@@ -158,7 +158,7 @@ fn consume(published: &Context) {
 #[traced(capture(number))]
 fn step(number: u32) {}
 
-/// Its status is set to OK by a hook.
+/// A hook sets its status to OK, and says that the limits left something out.
 #[traced]
 fn confirm() {}
 

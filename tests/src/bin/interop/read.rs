@@ -1,7 +1,7 @@
 //! What Jaeger holds: its `/api/traces` in, spans out.
 
 use super::made::{items, push, text};
-use super::span::{Log, Reference, Span, Tag, Tags};
+use super::span::{Log, Reference, Span, Tag, Tags, Unseen};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::error::Error;
@@ -64,6 +64,7 @@ fn of_span(span: &Value, processes: &Value) -> Result<Span, Box<dyn Error>> {
             .collect::<Result<_, _>>()?,
         tags: tags(&span["tags"])?,
         logs: items(&span["logs"]).map(log).collect::<Result<_, _>>()?,
+        unseen: Unseen::default(),
     })
 }
 

@@ -22,6 +22,17 @@ pub(crate) struct Span {
     /// Attributes, kind, status, scope and `tracestate`.
     pub(crate) tags: Tags,
     pub(crate) logs: Vec<Log>,
+    /// What Jaeger shows of spans by some formats alone.
+    pub(crate) unseen: Unseen,
+}
+
+/// What is in OTLP and has no place in Jaeger's form of it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Unseen {
+    /// What the limits left out: names and counts.
+    pub(crate) dropped: Tags,
+    /// Each link with its attributes.
+    pub(crate) links: Vec<(Reference, Tags)>,
 }
 
 impl Span {

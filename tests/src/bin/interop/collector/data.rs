@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 use spanwright_collector::generate::{Data as Attributes, Generator};
+use spanwright_collector::model::now;
 use std::ops::Range;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 /// What is sent, and what questions need to know of it.
 pub(super) struct Data {
@@ -30,12 +30,8 @@ pub(super) const LINKED: &str = "0000000000000000000000000000f004";
 
 impl Data {
     pub(super) fn new() -> Self {
-        let now = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .unwrap_or_default()
-            .as_nanos() as u64;
         // On a microsecond: what is below is cut off by Jaeger's JSON.
-        let start = now / SECOND * SECOND - 600 * SECOND;
+        let start = now() / SECOND * SECOND - 600 * SECOND;
         let mut data = Self {
             requests: Vec::new(),
             traces: Vec::new(),

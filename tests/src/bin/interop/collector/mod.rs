@@ -35,7 +35,7 @@ pub(crate) async fn run() -> Result<(), Box<dyn Error>> {
     let client = reqwest::Client::builder().no_proxy().build()?;
     let data = data::Data::new();
     let otlp = [
-        jaeger.otlp(Protocol::Http),
+        jaeger.endpoint(Protocol::Http),
         format!("http://{}", collector.addresses().otlp_http),
     ];
     for (kind, body) in &data.requests {

@@ -3,11 +3,11 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// The longest wait a server can ask for.
-pub(super) const LONGEST: Duration = Duration::from_secs(300);
+pub(in crate::destination) const LONGEST: Duration = Duration::from_secs(300);
 
 /// Seconds or an HTTP date; a date in the past is no wait, a long wait is cut to [`LONGEST`], and what is
 /// neither (a negative number, say) is `None`.
-pub(super) fn parse(text: &str, now: SystemTime) -> Option<Duration> {
+pub(in crate::destination) fn parse(text: &str, now: SystemTime) -> Option<Duration> {
     let text = text.trim();
     let wait = if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
         // Digits that overflow are a very long wait.

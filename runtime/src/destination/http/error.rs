@@ -1,11 +1,12 @@
-//! [`OtlpError`]: what can be wrong with the settings of an [`Otlp`](super::Otlp).
+//! [`SettingsError`]: what can be wrong with the settings of a destination that sends over the network.
 
 use std::path::PathBuf;
 
-/// What is wrong with an [`Otlp`](super::Otlp). No header value and no URL is repeated: both may hold a key.
+/// What is wrong with the settings of a destination, such as [`Otlp`](super::super::otlp::Otlp). No header value and no
+/// URL is repeated: both may hold a key.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum OtlpError {
+pub enum SettingsError {
     /// An endpoint is not a URL that can be used.
     #[error("the option {option} {problem}; write a URL such as http://localhost:4318")]
     Endpoint {
@@ -19,6 +20,24 @@ pub enum OtlpError {
     NoTls {
         /// The builder's option.
         option: &'static str,
+    },
+    /// An option asks for what this build does not have.
+    #[error("the option {option} needs the feature `{feature}` of spanwright; add it, or use {instead}")]
+    Feature {
+        /// The builder's option.
+        option: &'static str,
+        /// The feature.
+        feature: &'static str,
+        /// What this build can do.
+        instead: &'static str,
+    },
+    /// A variable cannot be used.
+    #[error("{variable}: {problem}")]
+    Variable {
+        /// The variable's name.
+        variable: String,
+        /// What is wrong with its value, which is not repeated where it may hold a key.
+        problem: String,
     },
     /// A header's name is not one.
     #[error("header {position} has a name that is not valid; use letters, digits and hyphens")]

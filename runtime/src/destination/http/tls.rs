@@ -1,6 +1,6 @@
 //! Certificates and keys: PEM files in, checked material for both transports out.
 
-use super::error::OtlpError;
+use super::error::SettingsError;
 use std::path::{Path, PathBuf};
 #[cfg(feature = "tls")]
 use ureq::tls::{Certificate, ClientCert, PemItem, PrivateKey, RootCerts, TlsConfig, parse_pem};
@@ -8,7 +8,7 @@ use ureq::tls::{Certificate, ClientCert, PemItem, PrivateKey, RootCerts, TlsConf
 /// What the files held; empty where the defaults hold.
 #[derive(Default)]
 #[cfg_attr(not(feature = "grpc"), allow(dead_code, reason = "the texts are gRPC's"))]
-pub(super) struct Tls {
+pub(in crate::destination) struct Tls {
     #[cfg(feature = "tls")]
     authorities: Option<(Vec<u8>, Vec<Certificate<'static>>)>,
     #[cfg(feature = "tls")]
@@ -26,16 +26,16 @@ struct Client {
 
 #[cfg(not(feature = "tls"))]
 impl Tls {
-    pub(super) fn read(
+    pub(in crate::destination) fn read(
         authorities: Option<&Path>,
         client: Option<&(PathBuf, PathBuf)>,
-    ) -> Result<Self, OtlpError> {
+    ) -> Result<Self, SettingsError> {
         match (authorities, client) {
             (None, None) => Ok(Self::default()),
-            (Some(_), _) => Err(OtlpError::NoTls {
+            (Some(_), _) => Err(SettingsError::NoTls {
                 option: "certificate",
             }),
-            (None, Some(_)) => Err(OtlpError::NoTls {
+            (None, Some(_)) => Err(SettingsError::NoTls {
                 option: "client_certificate",
             }),
         }
@@ -44,10 +44,10 @@ impl Tls {
 
 #[cfg(feature = "tls")]
 impl Tls {
-    pub(super) fn read(
+    pub(in crate::destination) fn read(
         authorities: Option<&Path>,
         client: Option<&(PathBuf, PathBuf)>,
-    ) -> Result<Self, OtlpError> {
+    ) -> Result<Self, SettingsError> {
         let authorities = authorities
             .map(|path| {
                 let text = read_file("certificate", path)?;
@@ -60,7 +60,7 @@ impl Tls {
     }
 
     /// The blocking client's form.
-    pub(super) fn for_http(&self) -> TlsConfig {
+    pub(in crate::destination) fn for_http(&self) -> TlsConfig {
         let roots = match &self.authorities {
             Some((_, certificates)) => RootCerts::new_with_certs(certificates),
             None => RootCerts::WebPki,
@@ -71,7 +71,7 @@ impl Tls {
 
     /// The gRPC client's form.
     #[cfg(feature = "grpc")]
-    pub(super) fn for_grpc(&self) -> tonic::transport::ClientTlsConfig {
+    pub(in crate::destination) fn for_grpc(&self) -> tonic::transport::ClientTlsConfig {
         use tonic::transport::{Certificate, ClientTlsConfig, Identity};
         let config = ClientTlsConfig::new();
         let config = match &self.authorities {
@@ -86,7 +86,7 @@ impl Tls {
 }
 
 #[cfg(feature = "tls")]
-fn read_client(chain: &Path, key: &Path) -> Result<Client, OtlpError> {
+fn read_client(chain: &Path, key: &Path) -> Result<Client, SettingsError> {
     const OPTION: &str = "client_certificate";
     let (chain_text, key_text) = (read_file(OPTION, chain)?, read_file(OPTION, key)?);
     let certificates = certificates(OPTION, chain, &chain_text)?;
@@ -104,7 +104,7 @@ fn certificates(
     option: &'static str,
     path: &Path,
     text: &[u8],
-) -> Result<Vec<Certificate<'static>>, OtlpError> {
+) -> Result<Vec<Certificate<'static>>, SettingsError> {
     let found: Vec<_> = parse_pem(text)
         .filter_map(|item| match item {
             Ok(PemItem::Certificate(certificate)) => Some(certificate),
@@ -119,14 +119,14 @@ fn certificates(
 
 /// Reads a file that an option names.
 #[cfg(feature = "tls")]
-fn read_file(option: &'static str, path: &Path) -> Result<Vec<u8>, OtlpError> {
+fn read_file(option: &'static str, path: &Path) -> Result<Vec<u8>, SettingsError> {
     std::fs::read(path).map_err(|error| bad_file(option, path, format!("cannot be read: {error}")))
 }
 
 /// An error about a file that an option names.
 #[cfg(feature = "tls")]
-fn bad_file(option: &'static str, path: &Path, problem: impl Into<String>) -> OtlpError {
-    OtlpError::Certificate {
+fn bad_file(option: &'static str, path: &Path, problem: impl Into<String>) -> SettingsError {
+    SettingsError::Certificate {
         option,
         path: path.to_owned(),
         problem: problem.into(),

@@ -1,7 +1,6 @@
 //! Where requests go: a checked URL, and the form of it that may be shown.
 
-use super::error::OtlpError;
-pub(super) use crate::record::Signal;
+use super::error::SettingsError;
 use std::fmt;
 use std::net::{IpAddr, TcpStream, ToSocketAddrs};
 use std::sync::mpsc;
@@ -11,49 +10,19 @@ use ureq::http::Uri;
 /// How long [`Endpoint::is_reachable`] tries.
 const PROBE: Duration = Duration::from_secs(1);
 
-impl Signal {
-    /// The word in messages and in the path after `v1/`.
-    pub(super) const fn as_str(self) -> &'static str {
-        match self {
-            Self::Traces => "traces",
-            Self::Logs => "logs",
-            Self::Metrics => "metrics",
-        }
-    }
-
-    /// The gRPC method's path.
-    #[cfg(feature = "grpc")]
-    pub(super) const fn method(self) -> &'static str {
-        match self {
-            Self::Traces => "/opentelemetry.proto.collector.trace.v1.TraceService/Export",
-            Self::Logs => "/opentelemetry.proto.collector.logs.v1.LogsService/Export",
-            Self::Metrics => "/opentelemetry.proto.collector.metrics.v1.MetricsService/Export",
-        }
-    }
-
-    /// The builder's option for this signal's own endpoint.
-    pub(super) const fn option(self) -> &'static str {
-        match self {
-            Self::Traces => "traces_endpoint",
-            Self::Logs => "logs_endpoint",
-            Self::Metrics => "metrics_endpoint",
-        }
-    }
-}
-
 /// A URL with a scheme and a host.
 #[derive(Clone, PartialEq, Eq)]
-pub(super) struct Endpoint(Uri);
+pub(in crate::destination) struct Endpoint(Uri);
 
 impl Endpoint {
     /// Checks a URL that came by `option`; the error never repeats it, since it may hold a password.
-    pub(super) fn parse(option: &'static str, text: &str) -> Result<Self, OtlpError> {
-        let bad = |problem| OtlpError::Endpoint { option, problem };
+    pub(in crate::destination) fn parse(option: &'static str, text: &str) -> Result<Self, SettingsError> {
+        let bad = |problem| SettingsError::Endpoint { option, problem };
         let uri: Uri = text.trim().parse().map_err(|_| bad("is not a URL"))?;
         match uri.scheme_str() {
             Some("http") => {}
             Some("https") if cfg!(feature = "tls") => {}
-            Some("https") => return Err(OtlpError::NoTls { option }),
+            Some("https") => return Err(SettingsError::NoTls { option }),
             Some(_) => return Err(bad("has a scheme other than http and https")),
             None => return Err(bad("has no scheme")),
         }
@@ -63,17 +32,17 @@ impl Endpoint {
         Ok(Self(uri))
     }
 
-    /// This endpoint with `v1/<signal>` appended to its path; a query stays behind it.
-    pub(super) fn for_signal(&self, signal: Signal) -> Result<Self, OtlpError> {
+    /// This endpoint with `relative` appended to its path; a query stays behind it.
+    pub(in crate::destination) fn below(&self, relative: &str) -> Result<Self, SettingsError> {
         let query = self
             .0
             .query()
             .map(|query| format!("?{query}"))
             .unwrap_or_default();
         let path = self.0.path().trim_end_matches('/');
-        let path = format!("{path}/v1/{}{query}", signal.as_str());
+        let path = format!("{path}/{relative}{query}");
         let mut parts = self.0.clone().into_parts();
-        let bad = |problem| OtlpError::Endpoint {
+        let bad = |problem| SettingsError::Endpoint {
             option: "endpoint",
             problem,
         };
@@ -84,17 +53,17 @@ impl Endpoint {
         Uri::from_parts(parts).map(Self).map_err(|_| bad("is not a URL"))
     }
 
-    pub(super) fn uri(&self) -> &Uri {
+    pub(in crate::destination) fn uri(&self) -> &Uri {
         &self.0
     }
 
     #[cfg(all(feature = "grpc", feature = "tls"))]
-    pub(super) fn is_tls(&self) -> bool {
+    pub(in crate::destination) fn is_tls(&self) -> bool {
         self.0.scheme_str() == Some("https")
     }
 
     /// Whether what is sent travels unencrypted to another machine.
-    pub(super) fn is_exposed(&self) -> bool {
+    pub(in crate::destination) fn is_exposed(&self) -> bool {
         let host = self.0.host().unwrap_or_default().trim_matches(['[', ']']);
         let loopback = match host.parse::<IpAddr>() {
             Ok(address) => address.to_canonical().is_loopback(),
@@ -107,7 +76,7 @@ impl Endpoint {
     }
 
     /// Whether the URL holds a user name or a password.
-    pub(super) fn has_userinfo(&self) -> bool {
+    pub(in crate::destination) fn has_userinfo(&self) -> bool {
         self.0
             .authority()
             .is_some_and(|authority| authority.as_str().contains('@'))
@@ -115,7 +84,7 @@ impl Endpoint {
 
     /// Whether a TCP connection can be made now. Says no after one second, however long the name takes to
     /// resolve: that goes on in a thread of its own.
-    pub(super) fn is_reachable(&self) -> bool {
+    pub(in crate::destination) fn is_reachable(&self) -> bool {
         let host = self
             .0
             .host()
@@ -167,8 +136,8 @@ impl fmt::Debug for Endpoint {
 mod tests {
     use super::*;
 
-    fn traces(text: &str) -> Result<String, OtlpError> {
-        let endpoint = Endpoint::parse("endpoint", text)?.for_signal(Signal::Traces)?;
+    fn traces(text: &str) -> Result<String, SettingsError> {
+        let endpoint = Endpoint::parse("endpoint", text)?.below("v1/traces")?;
         Ok(endpoint.uri().to_string())
     }
 

@@ -1,0 +1,143 @@
+//! rotel, a small OTLP collector from Python's registry: spans by each of OTLP's protocols into it, what it sends on into
+//! Jaeger, and what Jaeger shows compared with what was made.
+
+use super::Protocol;
+use super::Shown;
+use super::jaeger::{self, Jaeger, cache, free_ports, listens};
+use super::observed::{self, Observed};
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+use tokio::process::{Child, Command};
+
+/// A pre-release; there are no others.
+const VERSION: &str = "0.0.1a15";
+const START: Duration = Duration::from_secs(30);
+
+pub(crate) async fn run() -> Result<(), Box<dyn Error>> {
+    let began = Instant::now();
+    let Some(program) = install().await? else {
+        return Ok(());
+    };
+    let jaeger = Jaeger::start(&jaeger::build().await?).await?;
+    let rotel = Rotel::start(&program, &jaeger.endpoint(Protocol::Grpc)).await?;
+    println!("rotel listens after {:.1} s", began.elapsed().as_secs_f64());
+    observed::build_assistant().await?;
+    let mut shown = Shown::of(&jaeger);
+    for program in [Observed::Everything, Observed::Assistant] {
+        for protocol in Protocol::OTLP {
+            let made = program.run(protocol, &rotel.endpoint(protocol)).await?;
+            shown.check(program, protocol, &made).await?;
+        }
+    }
+    let failed = shown.failed;
+    rotel.stop().await?;
+    jaeger.stop().await?;
+    if failed {
+        return Err("what came through rotel is not what was made".into());
+    }
+    println!("all as made, in {:.1} s", began.elapsed().as_secs_f64());
+    Ok(())
+}
+
+/// The program, installed into an environment of its own unless the cache has it. `None` without Python, which is said.
+async fn install() -> Result<Option<PathBuf>, Box<dyn Error>> {
+    let folder = cache()?.join(format!("rotel-{VERSION}"));
+    if let Some(program) = program_in(&folder) {
+        return Ok(Some(program));
+    }
+    println!("installing rotel {VERSION} into {}", folder.display());
+    let made = Command::new("python3")
+        .args(["-m", "venv"])
+        .arg(&folder)
+        .stdin(Stdio::null())
+        .status()
+        .await;
+    if !made.is_ok_and(|status| status.success()) {
+        println!("skipped: rotel needs Python 3 with its module `venv`");
+        return Ok(None);
+    }
+    let requirements = Path::new(env!("CARGO_MANIFEST_DIR")).join("interop/rotel/requirements.txt");
+    let status = Command::new(folder.join("bin/pip"))
+        .args([
+            "install",
+            "--quiet",
+            "--pre",
+            "--require-hashes",
+            "--no-deps",
+            "-r",
+        ])
+        .arg(requirements)
+        .stdin(Stdio::null())
+        .kill_on_drop(true)
+        .status()
+        .await?;
+    if !status.success() {
+        println!("skipped: rotel {VERSION} could not be installed here: pip ended with {status}");
+        return Ok(None);
+    }
+    Ok(program_in(&folder))
+}
+
+/// `lib/python3.…/site-packages/rotel/rotel-agent`.
+fn program_in(folder: &Path) -> Option<PathBuf> {
+    let libraries = std::fs::read_dir(folder.join("lib")).ok()?;
+    let program = |folder: PathBuf| folder.join("site-packages/rotel/rotel-agent");
+    libraries
+        .filter_map(|entry| Some(program(entry.ok()?.path())))
+        .find(|program| program.is_file())
+}
+
+/// A rotel that runs. Dropped, it is killed.
+struct Rotel {
+    child: Child,
+    grpc: u16,
+    http: u16,
+}
+
+impl Rotel {
+    /// Sends on to `endpoint`, by gRPC.
+    async fn start(program: &Path, endpoint: &str) -> Result<Self, Box<dyn Error>> {
+        let [grpc, http] = free_ports()?;
+        let child = Command::new(program)
+            .arg("start")
+            .arg(format!("--otlp-grpc-endpoint=127.0.0.1:{grpc}"))
+            .arg(format!("--otlp-http-endpoint=127.0.0.1:{http}"))
+            .args(["--exporter=otlp", "--otlp-exporter-protocol=grpc"])
+            .arg(format!("--otlp-exporter-endpoint={endpoint}"))
+            .env_clear()
+            .env("RUST_LOG", "error")
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()?;
+        let mut rotel = Self { child, grpc, http };
+        let deadline = Instant::now() + START;
+        while !(listens(grpc) && listens(http)) {
+            if let Some(status) = rotel.child.try_wait()? {
+                return Err(format!("rotel ended at its start with {status}").into());
+            }
+            if Instant::now() > deadline {
+                return Err(format!("rotel did not listen within {START:?}").into());
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        Ok(rotel)
+    }
+
+    fn endpoint(&self, protocol: Protocol) -> String {
+        let port = if protocol == Protocol::Grpc {
+            self.grpc
+        } else {
+            self.http
+        };
+        format!("http://127.0.0.1:{port}")
+    }
+
+    /// Ends it and waits until it is gone.
+    async fn stop(mut self) -> Result<(), Box<dyn Error>> {
+        self.child.kill().await?;
+        Ok(())
+    }
+}
