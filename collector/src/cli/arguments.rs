@@ -113,6 +113,9 @@ pub(super) struct Serve {
     /// Certificate for the OTLP and Zipkin listeners, as PEM
     #[arg(long, value_name = "FILE", requires = "tls_key")]
     pub(super) tls_certificate: Option<PathBuf>,
+    /// Speak TLS with that certificate on the web page, too
+    #[arg(long, requires = "tls_certificate")]
+    pub(super) tls_web: bool,
     /// Private key of that certificate, as PEM
     #[arg(long, value_name = "FILE", requires = "tls_certificate")]
     pub(super) tls_key: Option<PathBuf>,

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::Failure;
 use super::arguments::Demo;
 use super::asking::Asking;
-use super::serve::{announce, interrupted, stop};
+use super::serve::{Schemes, announce, interrupted, stop};
 use crate::generate::Conversations;
 use crate::model::{Nanos, now};
 use crate::service::{Service, ServiceConfig};
@@ -34,7 +34,7 @@ async fn demo(options: Demo) -> Result<(), Failure> {
     } else {
         Service::start_beside(config).await?
     };
-    announce(&service.addresses(), &folder);
+    announce(&service.addresses(), Schemes::PLAIN, &folder);
     let collector = Asking::new(&format!("http://{}", service.addresses().otlp_http));
     let talked = tokio::select! {
         talked = talk(&collector, &service, options.rate) => talked,

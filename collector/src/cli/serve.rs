@@ -29,30 +29,62 @@ fn config(options: Serve) -> Result<ServiceConfig, Failure> {
     config.ingest.cors.origins = options.allow_origin;
     config.web.allowed_hosts = options.allow_host;
     if let (Some(certificate), Some(key)) = (options.tls_certificate, options.tls_key) {
-        config.ingest.tls = Some(TlsFiles { certificate, key });
+        let files = TlsFiles { certificate, key };
+        config.web_tls = options.tls_web.then(|| files.clone());
+        config.ingest.tls = Some(files);
     }
     Ok(config)
 }
 
+/// By what the listeners are asked: `http` or `https`.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Schemes {
+    web: &'static str,
+    otlp: &'static str,
+}
+
+impl Schemes {
+    pub(super) const PLAIN: Self = Self {
+        web: "http",
+        otlp: "http",
+    };
+
+    pub(super) fn of(config: &ServiceConfig) -> Self {
+        let scheme = |tls: &Option<TlsFiles>| if tls.is_some() { "https" } else { "http" };
+        Self {
+            web: scheme(&config.web_tls),
+            otlp: scheme(&config.ingest.tls),
+        }
+    }
+}
+
 async fn serve(config: ServiceConfig) -> Result<(), Failure> {
     let folder = config.store.folder.clone();
+    let schemes = Schemes::of(&config);
     let service = Service::start(config).await?;
-    announce(&service.addresses(), &folder);
+    announce(&service.addresses(), schemes, &folder);
     interrupted().await?;
     stop(service).await
 }
 
 /// Says where everything is: one line each, for people and for programs that start this one. Where nobody listens the
 /// collector goes on.
-pub(super) fn announce(addresses: &Addresses, folder: &Path) {
+pub(super) fn announce(addresses: &Addresses, schemes: Schemes, folder: &Path) {
+    let Schemes { web, otlp } = schemes;
     let mut lines = format!("spanwright {}\n", env!("CARGO_PKG_VERSION"));
     let mut add =
         |what: &str, value: &dyn std::fmt::Display| lines.push_str(&format!("  {what:<18}{value}\n"));
-    add("traces", &format_args!("http://{}", addresses.web));
-    add("OTLP over HTTP", &format_args!("http://{}", addresses.otlp_http));
-    add("OTLP over gRPC", &format_args!("http://{}", addresses.otlp_grpc));
+    add("traces", &format_args!("{web}://{}", addresses.web));
+    add(
+        "OTLP over HTTP",
+        &format_args!("{otlp}://{}", addresses.otlp_http),
+    );
+    add(
+        "OTLP over gRPC",
+        &format_args!("{otlp}://{}", addresses.otlp_grpc),
+    );
     if let Some(zipkin) = addresses.zipkin {
-        add("Zipkin's JSON", &format_args!("http://{zipkin}/api/v2/spans"));
+        add("Zipkin's JSON", &format_args!("{otlp}://{zipkin}/api/v2/spans"));
     }
     add("kept in", &folder.display());
     let mut out = std::io::stdout().lock();

@@ -30,3 +30,4 @@ pub use counts::Counts;
 pub use serve::{Counting, Ingest, Listeners, ServeError, serve};
 pub use take::KEEP;
 pub use tls::TlsError;
+pub(crate) use tls::acceptor;

@@ -45,7 +45,7 @@ pub enum TlsError {
 }
 
 /// What speaks TLS on new connections: HTTP/2 and HTTP/1.1 in it.
-pub(super) fn acceptor(files: &TlsFiles) -> Result<TlsAcceptor, TlsError> {
+pub(crate) fn acceptor(files: &TlsFiles) -> Result<TlsAcceptor, TlsError> {
     let no_certificate = |error| unreadable(&files.certificate, "certificate", error);
     let chain = CertificateDer::pem_file_iter(&files.certificate).map_err(no_certificate)?;
     let chain: Vec<_> = chain.collect::<Result<_, _>>().map_err(no_certificate)?;

@@ -4,7 +4,7 @@ use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
-use crate::ingest::{IngestConfig, ServeError};
+use crate::ingest::{IngestConfig, ServeError, TlsError, TlsFiles};
 use crate::store::{OpenError, StoreConfig};
 use crate::web::WebConfig;
 
@@ -25,6 +25,8 @@ pub struct ServiceConfig {
     pub ingest: IngestConfig,
     /// Of the web page.
     pub web: WebConfig,
+    /// By what the web page and the APIs speak TLS. They do not.
+    pub web_tls: Option<TlsFiles>,
 }
 
 impl ServiceConfig {
@@ -39,6 +41,7 @@ impl ServiceConfig {
             store: StoreConfig::new(folder),
             ingest: IngestConfig::default(),
             web: WebConfig::default(),
+            web_tls: None,
         }
     }
 
@@ -76,6 +79,9 @@ pub enum StartError {
     /// The store cannot be opened.
     #[error(transparent)]
     Store(#[from] OpenError),
+    /// The web page cannot speak TLS.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     /// Requests cannot be taken.
     #[error(transparent)]
     Ingest(#[from] ServeError),

@@ -4,6 +4,7 @@ mod config;
 mod monitor;
 mod start;
 mod tail;
+mod tls_listener;
 
 pub use config::{ServiceConfig, StartError};
 pub use start::{Addresses, Service};

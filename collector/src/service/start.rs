@@ -1,10 +1,12 @@
 //! Start and stop.
 
+use std::fmt::Debug;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::serve::Listener;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -12,6 +14,7 @@ use tokio::task::JoinHandle;
 use super::config::{ServiceConfig, StartError};
 use super::monitor;
 use super::tail::Watched;
+use super::tls_listener::TlsListener;
 use crate::ingest::{self, Counts, Ingest, Listeners};
 use crate::store::Store;
 use crate::{jaeger, web};
@@ -58,6 +61,7 @@ impl Service {
             otlp_grpc: address(&otlp_grpc, config.otlp_grpc),
             zipkin: zipkin.as_ref().map(|listener| address(listener, config.listen)),
         };
+        let web_tls = config.web_tls.as_ref().map(ingest::acceptor).transpose()?;
         let store = Store::open(config.store)?;
         let watched = Arc::new(Watched::new(store.clone()));
         let listeners = Listeners {
@@ -74,7 +78,18 @@ impl Service {
                 allowed,
             ));
         let (stopping, stopped) = watch::channel(false);
-        let pages = tokio::spawn(serve_pages(web, router, stopped));
+        let pages = match web_tls {
+            Some(acceptor) => {
+                let web = TlsListener::new(web, acceptor).map_err(|error| StartError::Listen {
+                    what: "the web page",
+                    address: addresses.web,
+                    flag: "--listen",
+                    error,
+                })?;
+                tokio::spawn(serve_pages(web, router, stopped))
+            }
+            None => tokio::spawn(serve_pages(web, router, stopped)),
+        };
         Ok(Self {
             addresses,
             store,
@@ -144,7 +159,11 @@ fn address(listener: &TcpListener, asked: SocketAddr) -> SocketAddr {
     listener.local_addr().unwrap_or(asked)
 }
 
-async fn serve_pages(listener: TcpListener, router: axum::Router, mut stopped: watch::Receiver<bool>) {
+async fn serve_pages<L: Listener<Addr: Debug>>(
+    listener: L,
+    router: axum::Router,
+    mut stopped: watch::Receiver<bool>,
+) {
     let until = async move {
         // An error means that nobody can say so any more.
         let _ = stopped.wait_for(|stopped| *stopped).await;

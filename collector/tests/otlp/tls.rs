@@ -160,3 +160,30 @@ async fn files_that_do_not_fit_are_named() {
         "{other}"
     );
 }
+
+#[tokio::test]
+async fn the_web_page_speaks_it_too_where_it_is_told() {
+    use spanwright_collector::service::{Service, ServiceConfig};
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let folder = tempfile::tempdir().unwrap();
+    let mut config = ServiceConfig::new(folder.path()).any_ports();
+    config.web_tls = Some(files("server.pem", "server.key"));
+    let service = Service::start(config).await.unwrap();
+    let address = service.addresses().web;
+    // Who says nothing, and who does not speak TLS, keep nobody waiting.
+    let _silent = TcpStream::connect(address).await.unwrap();
+    let mut plain = TcpStream::connect(address).await.unwrap();
+    plain.write_all(b"GET / HTTP/1.1\r\n\r\n").await.unwrap();
+    let stream = TcpStream::connect(address).await.unwrap();
+    let name = ServerName::try_from("127.0.0.1").unwrap();
+    let mut stream = connector(b"http/1.1").connect(name, stream).await.unwrap();
+    let request = b"GET /health HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
+    stream.write_all(request).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    assert!(
+        answer.starts_with("HTTP/1.1 200 OK") && answer.ends_with("\r\n\r\nok\n"),
+        "{answer}"
+    );
+    assert!(service.stop(std::time::Duration::from_secs(5)).await);
+}

@@ -2,7 +2,7 @@
 //! that delivers them at the end.
 //!
 //! OpenTelemetry's variables add to what is set here: `OTEL_TRACES_EXPORTER=otlp` sends the same traces elsewhere, too.
-//! `ASSISTANT_TRACES_FILE` names a file that they are written to as lines of OTLP JSON.
+//! `OTEL_METRICS_EXPORTER` asks for metrics. `ASSISTANT_TRACES_FILE` names a file that they are written to as lines of OTLP JSON.
 
 use crate::{Failure, output};
 use spanwright::Guard;
@@ -13,7 +13,7 @@ use std::time::Duration;
 /// Tells a process where its collector is: those that this program starts, and `serve`.
 pub(crate) const COLLECTOR: &str = "ASSISTANT_COLLECTOR";
 
-/// Metrics are for Prometheus: on a terminal they would come between the traces.
+/// On a terminal metrics would come between the traces, and the collector keeps none: they are for Prometheus.
 const SHOWN: Signals = Signals {
     traces: true,
     logs: true,
@@ -48,10 +48,12 @@ fn builder(
 ) -> Result<spanwright::Builder, Failure> {
     let mut builder = spanwright::builder(service)
         .version(env!("CARGO_PKG_VERSION"))
+        // A Jaeger takes none, and would refuse them.
+        .metrics(std::env::var_os("OTEL_METRICS_EXPORTER").is_some())
         .destination(console.signals(SHOWN));
     if let Some(url) = collector {
         // With a name of its own: the environment may add one that is called `otlp`.
-        builder = builder.destination(Otlp::http(url).named("collector"));
+        builder = builder.destination(Otlp::http(url).signals(SHOWN).named("collector"));
     }
     if let Some(path) = std::env::var_os("ASSISTANT_TRACES_FILE") {
         builder = builder.destination(File::append(path)?);

@@ -36,6 +36,8 @@ pub(crate) struct Plan {
     pub(crate) spool: Option<crate::spool::Spool>,
     /// Names of destinations that are off.
     pub(crate) switched_off: Vec<String>,
+    /// Sites that ask for it are measured.
+    pub(crate) metrics: bool,
     /// Metrics of the pipeline itself are made.
     pub(crate) self_metrics: bool,
     /// Nothing is said on stderr when records are lost.

@@ -260,7 +260,9 @@ impl Loop {
         if span.flags.is_held() {
             return self.hold(span);
         }
-        self.aggregate.span(&span);
+        if self.plan.metrics {
+            self.aggregate.span(&span);
+        }
         self.settle(span);
     }
 

@@ -331,6 +331,7 @@ impl Builder {
                 .clone()
                 .or_else(|| super::spool::named(&settings.spool)),
             switched_off: settings.disabled_destinations.clone(),
+            metrics: self.delivery.measures(),
             self_metrics: self.delivery.self_metrics.unwrap_or(settings.self_metrics),
             silent: settings.log_level < crate::config::LogLevel::Warn,
             metric_interval: settings.metric_timing.interval,

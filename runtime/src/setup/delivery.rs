@@ -14,6 +14,7 @@ pub(super) struct Delivery {
     pub(super) batch_records: Option<usize>,
     patience: Option<Duration>,
     attempts: Option<u32>,
+    unmeasured: bool,
     pub(super) self_metrics: Option<bool>,
     #[cfg(feature = "spool")]
     pub(super) spool: Option<crate::spool::Spool>,
@@ -51,6 +52,13 @@ impl Builder {
         self
     }
 
+    /// Whether the sites that ask for it (`#[traced(metrics)]`) are measured; default on. Off, they send no metrics
+    /// anywhere: for a program whose backend takes none.
+    pub fn metrics(mut self, on: bool) -> Self {
+        self.delivery.unmeasured = !on;
+        self
+    }
+
     /// Also makes OpenTelemetry's metrics of an SDK, `otel.sdk.*`: what the pipeline does, by destination; default off.
     pub fn self_metrics(mut self, on: bool) -> Self {
         self.delivery.self_metrics = Some(on);
@@ -59,6 +67,10 @@ impl Builder {
 }
 
 impl Delivery {
+    pub(super) fn measures(&self) -> bool {
+        !self.unmeasured
+    }
+
     pub(super) fn delay(&self, batching: &Batching) -> Duration {
         // Zero would spin.
         self.delay.unwrap_or(batching.delay).max(Duration::from_millis(1))
