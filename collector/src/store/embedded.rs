@@ -82,8 +82,10 @@ impl Store {
     /// When a newer version wrote it, or when it cannot be read.
     pub fn open_read_only(folder: &Path) -> Result<Self, OpenError> {
         let shared = Arc::new(Shared::default());
+        // The log first: what is removed from it meanwhile is in the blocks that are read then.
+        replay(folder, Through::default(), &shared)?;
         let through = load(folder, &shared)?;
-        replay(folder, through, &shared)?;
+        shared.lock().head.remove(through);
         Ok(Self {
             shared,
             queue: channel().0,

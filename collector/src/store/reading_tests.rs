@@ -85,3 +85,33 @@ fn a_log_record_is_shown_once_on_its_way_into_a_file() {
     });
     store.close();
 }
+
+/// Log files are removed while their spans go into blocks: who opens the store meanwhile finds them in either.
+#[test]
+fn who_opens_it_to_read_misses_nothing_on_its_way_into_a_block() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = Store::open(StoreConfig::new(folder.path())).expect("opened");
+    let mut generator = Generator::new(7, Data::Rich, 500, BEGIN);
+    let requests: Vec<Request> = (0..50)
+        .map(|_| Request::read(Signal::Traces, generator.request().0, &Limits::default()).expect("a request"))
+        .collect();
+    let all: usize = requests.iter().map(|request| request.records.len()).sum();
+    let stored = AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            for request in &requests {
+                append(&store, std::slice::from_ref(request));
+                stored.fetch_add(request.records.len(), Ordering::SeqCst);
+            }
+        });
+        let mut least = 0;
+        while least < all {
+            least = stored.load(Ordering::SeqCst);
+            let reader = Store::open_read_only(folder.path()).expect("opened to read");
+            let inventory = reader.inventory();
+            let found = inventory.spans + inventory.unsealed;
+            assert!(found >= least as u64, "{found} of {least} spans");
+        }
+    });
+    store.close();
+}

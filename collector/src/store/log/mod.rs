@@ -36,8 +36,8 @@ pub(in crate::store) struct Through {
 
 /// What a file begins with. The number is the format's.
 const FILE_HEADER: &[u8] = b"spanwright log 1\n";
-/// A file with more than this is followed by another.
-const FILE_BYTES: u64 = 32 << 20;
+/// A file with more than this is followed by another. In tests it is small, so that files come and go.
+const FILE_BYTES: u64 = if cfg!(test) { 256 << 10 } else { 32 << 20 };
 
 /// The file whose first entry has this number.
 fn path_of(folder: &Path, first: u64) -> PathBuf {

@@ -28,7 +28,12 @@ pub(in crate::store) fn replay(folder: &Path, from: u64, give: &mut dyn FnMut(En
 
 /// Reads one file up to the first frame that is not whole. Gives the number of the last entry.
 fn file(path: &Path, from: u64, give: &mut dyn FnMut(Entry)) -> io::Result<Option<u64>> {
-    let mut reader = BufReader::with_capacity(1 << 20, File::open(path)?);
+    let file = match File::open(path) {
+        // A collector that writes has removed it meanwhile: all of it is in blocks.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        opened => opened?,
+    };
+    let mut reader = BufReader::with_capacity(1 << 20, file);
     let mut start = [0; FILE_HEADER.len()];
     if !fill(&mut reader, &mut start)? {
         return Ok(None);
