@@ -6,7 +6,7 @@ use spanwright_benches::table::Table;
 use spanwright_collector::filter::{Filter, Order, Test, TextTest, ValueTest};
 use spanwright_collector::generate::Data;
 use spanwright_collector::model::{StatusCode, TraceId};
-use spanwright_collector::store::{Read, Search, SearchOrder, Store};
+use spanwright_collector::store::{Read, RedQuery, Search, SearchOrder, Store};
 
 /// When the first trace begins, and how long after it the next one: ten million spans in an hour.
 pub const FIRST: u64 = 1_780_000_000_000_000_000;
@@ -146,6 +146,24 @@ pub fn run(store: &Store, data: Data, stored: usize, only: &str) -> Table {
     add("services", 100, &|_| store.services().expect("readable").len());
     add("operations", 100, &|_| {
         store.operations(None).expect("readable").len()
+    });
+    // As the page of a service asks: an hour, in minutes.
+    let minute = 60_000_000_000;
+    add("RED of a service, by operation", 100, &|number| {
+        let query = RedQuery {
+            services: vec![services[number % 4].into()],
+            kinds: Vec::new(),
+            by_operation: true,
+            time: end.saturating_sub(60 * minute)..end,
+            step: minute,
+            window: minute,
+            quantile: 0.95,
+        };
+        store.red(&query).expect("readable").len()
+    });
+    add("dependencies of an hour", 100, &|_| {
+        let time = end.saturating_sub(60 * minute)..end;
+        store.dependencies(time).expect("readable").len()
     });
     if data == Data::Rich {
         add("UUID, absent", 100, &|number| {
