@@ -15,7 +15,7 @@ use crate::model::now;
 use crate::wire::Request;
 
 /// More bytes than this in no block, and requests wait until there are less.
-const HEAD_BYTES: usize = 48 << 20;
+const HEAD_BYTES: usize = 20 << 20;
 /// How long they wait.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// What is written at once at most.
