@@ -16,10 +16,7 @@ pub(super) fn map(draft: &mut Draft<'_>) {
         draft.set("langfuse.trace.name", name);
     }
     draft.rename("tag.tags", "langfuse.trace.tags");
-    for (name, value) in recorded::take_metadata(draft) {
-        let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        draft.set(format!("langfuse.trace.metadata.{name}"), value);
-    }
+    recorded::move_metadata(draft, "langfuse.trace.metadata.");
     if let Some(outcome) = recorded::unfinished(draft) {
         draft.set("langfuse.observation.level", "WARNING");
         draft.set("langfuse.observation.status_message", outcome);

@@ -11,11 +11,7 @@ pub(super) fn map(draft: &mut Draft<'_>) {
     draft.rename(general::USER_ID, "langwatch.user.id");
     draft.rename("tenant.id", "langwatch.customer.id");
     draft.rename("tag.tags", "langwatch.labels");
-    if let Some(thread) = recorded::thread(draft) {
-        draft.take(general::SESSION_ID);
-        draft.take(gen_ai::CONVERSATION_ID);
-        draft.set("langwatch.thread.id", thread);
-    }
+    recorded::move_thread(draft, "langwatch.thread.id");
     let metadata = recorded::take_metadata(draft);
     draft.add_json("langwatch.metadata", metadata);
     let Some(operation) = Operation::of(draft) else {

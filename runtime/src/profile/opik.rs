@@ -11,15 +11,8 @@ use crate::value::Value;
 pub(super) fn map(draft: &mut Draft<'_>) {
     draft.rename("tag.tags", "opik.tags");
     draft.rename(general::USER_ID, "opik.metadata.user_id");
-    if let Some(thread) = recorded::thread(draft) {
-        draft.take(general::SESSION_ID);
-        draft.take(gen_ai::CONVERSATION_ID);
-        draft.set("thread_id", thread);
-    }
-    for (name, value) in recorded::take_metadata(draft) {
-        let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        draft.set(format!("opik.metadata.{name}"), value);
-    }
+    recorded::move_thread(draft, "thread_id");
+    recorded::move_metadata(draft, "opik.metadata.");
     if let Some(outcome) = recorded::unfinished(draft) {
         draft.set("opik.metadata.outcome", outcome);
     }

@@ -170,12 +170,29 @@ pub(super) fn take_metadata(draft: &mut Draft<'_>) -> Map<String, Json> {
     .collect()
 }
 
+/// The same, each as a text under a name of its own that begins so.
+pub(super) fn move_metadata(draft: &mut Draft<'_>, prefix: &str) {
+    for (name, value) in take_metadata(draft) {
+        let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        draft.set(format!("{prefix}{name}"), value);
+    }
+}
+
 /// The conversation, else the session.
 pub(super) fn thread(draft: &Draft<'_>) -> Option<String> {
     draft
         .text(gen_ai::CONVERSATION_ID)
         .or_else(|| draft.text(general::SESSION_ID))
         .map(str::to_owned)
+}
+
+/// Gives it this name; the conversation and the session are taken off the span.
+pub(super) fn move_thread(draft: &mut Draft<'_>, to: &'static str) {
+    if let Some(thread) = thread(draft) {
+        draft.take(general::SESSION_ID);
+        draft.take(gen_ai::CONVERSATION_ID);
+        draft.set(to, thread);
+    }
 }
 
 /// A call with a prompt and no messages: its preview becomes the user's message, as the conventions have it.

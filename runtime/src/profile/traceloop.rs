@@ -10,10 +10,7 @@ use crate::semconv::{gen_ai, general};
 pub(super) fn map(draft: &mut Draft<'_>) {
     draft.rename(general::USER_ID, "traceloop.association.properties.user_id");
     draft.rename(general::SESSION_ID, "traceloop.association.properties.session_id");
-    for (name, value) in recorded::take_metadata(draft) {
-        let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        draft.set(format!("traceloop.association.properties.{name}"), value);
-    }
+    recorded::move_metadata(draft, "traceloop.association.properties.");
     let operation = Operation::of(draft);
     let name = draft.span().name.to_string();
     if let Some(kind) = kind(draft, operation) {
