@@ -1,5 +1,6 @@
 //! A backend's variables: read by OpenTelemetry's rules (empty is unset), and found wrong by name, never by value.
 
+use crate::propagate::percent::decode_strictly;
 use std::ffi::OsString;
 
 /// Where variables come from: the process's environment, or a table in tests.
@@ -132,25 +133,10 @@ impl<'a> Variables<'a> {
                 let (key, value) = part
                     .split_once('=')
                     .ok_or_else(|| self.unusable(name, "has a part without `=`"))?;
-                let value = percent_decoded(value.trim())
-                    .ok_or_else(|| self.unusable(name, "has a `%` without two hexadecimal digits"))?;
+                let value = decode_strictly(value.trim())
+                    .map_err(|_| self.unusable(name, "has a `%` without two hexadecimal digits"))?;
                 Ok((key.trim().to_owned(), value))
             })
             .collect()
     }
-}
-
-fn percent_decoded(text: &str) -> Option<String> {
-    let mut bytes = text.bytes();
-    let mut decoded = Vec::with_capacity(text.len());
-    while let Some(byte) = bytes.next() {
-        decoded.push(match byte {
-            b'%' => {
-                let mut digit = || char::from(bytes.next()?).to_digit(16);
-                u8::try_from(digit()? * 16 + digit()?).ok()?
-            }
-            other => other,
-        });
-    }
-    String::from_utf8(decoded).ok()
 }

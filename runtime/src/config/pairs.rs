@@ -1,6 +1,7 @@
 //! Lists of `key=value` with percent-encoding: headers and resource attributes.
 
 use super::env::{Env, list};
+use crate::propagate::percent::{NotEncoded, decode_strictly};
 use std::fmt;
 
 /// Header names and values. Shown by name only.
@@ -90,21 +91,11 @@ fn pair(part: &str) -> Result<(String, String), &'static str> {
     Ok((key, percent_decoded(value.trim())?))
 }
 
-/// Decodes `%XX`. A `+` stays a plus, as in W3C baggage.
 fn percent_decoded(text: &str) -> Result<String, &'static str> {
-    const BROKEN: &str = "a `%` is not followed by two hexadecimal digits";
-    let digit = |byte: Option<u8>| byte.and_then(|byte| char::from(byte).to_digit(16)).ok_or(BROKEN);
-    let mut decoded = Vec::with_capacity(text.len());
-    let mut bytes = text.bytes();
-    while let Some(byte) = bytes.next() {
-        decoded.push(if byte == b'%' {
-            let (high, low) = (digit(bytes.next())?, digit(bytes.next())?);
-            u8::try_from(high * 16 + low).map_err(|_| BROKEN)?
-        } else {
-            byte
-        });
-    }
-    String::from_utf8(decoded).map_err(|_| "it does not decode to UTF-8")
+    decode_strictly(text).map_err(|error| match error {
+        NotEncoded::Escape => "a `%` is not followed by two hexadecimal digits",
+        NotEncoded::Utf8 => "it does not decode to UTF-8",
+    })
 }
 
 #[cfg(test)]

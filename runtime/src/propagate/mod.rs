@@ -18,7 +18,7 @@ mod found;
 mod hex;
 mod jaeger;
 mod legacy;
-mod percent;
+pub(crate) mod percent;
 mod propagators;
 mod traceparent;
 mod tracestate;

@@ -53,6 +53,33 @@ pub(super) fn decode(text: &str) -> String {
     String::from_utf8(out).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
 }
 
+/// Why a text is not percent-encoded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NotEncoded {
+    /// A `%` starts no escape.
+    Escape,
+    /// Its bytes are no text.
+    Utf8,
+}
+
+/// Undoes percent-encoding where a person wrote it, and what is wrong is to be told. A `+` stays a plus.
+pub(crate) fn decode_strictly(text: &str) -> Result<String, NotEncoded> {
+    let mut bytes = text.bytes();
+    let mut decoded = Vec::with_capacity(text.len());
+    while let Some(byte) = bytes.next() {
+        decoded.push(if byte == b'%' {
+            let mut digit = || char::from(bytes.next()?).to_digit(16);
+            let value = digit().and_then(|high| Some(high * 16 + digit()?));
+            value
+                .and_then(|value| u8::try_from(value).ok())
+                .ok_or(NotEncoded::Escape)?
+        } else {
+            byte
+        });
+    }
+    String::from_utf8(decoded).map_err(|_| NotEncoded::Utf8)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
