@@ -1,6 +1,6 @@
 //! The backends that the environment asks for by variables of their own.
 
-use super::destinations::Note;
+use super::destinations::{Note, is_given};
 use crate::backend::{self, Source};
 use crate::config::{Exporter, Settings};
 use crate::destination::Destination;
@@ -23,7 +23,7 @@ pub(super) fn add(
             }
         };
         let name = known.name;
-        if destinations.iter().any(|one| one.name() == name) {
+        if is_given(destinations, name) {
             continue;
         }
         if settings.traces.exporters.as_ref().is_some_and(Vec::is_empty) {

@@ -23,7 +23,7 @@ pub(super) fn collect(
     }
     let given = !destinations.is_empty();
     let on_console = |signal| takes(settings, signal, Exporter::Console);
-    if Signal::ALL.into_iter().any(on_console) && !destinations.iter().any(|one| one.name() == "console") {
+    if Signal::ALL.into_iter().any(on_console) && !is_given(&destinations, "console") {
         destinations.push(Box::new(Console::stderr().signals(Signals {
             traces: on_console(Signal::Traces),
             logs: on_console(Signal::Logs),
@@ -32,9 +32,7 @@ pub(super) fn collect(
     }
     add_otlp(&mut destinations, settings, errors);
     add_jaeger_and_zipkin(&mut destinations, settings, errors);
-    if takes(settings, Signal::Metrics, Exporter::Prometheus)
-        && !destinations.iter().any(|one| one.name() == "prometheus")
-    {
+    if takes(settings, Signal::Metrics, Exporter::Prometheus) && !is_given(&destinations, "prometheus") {
         add_prometheus(&mut destinations, settings, errors);
     }
     #[cfg(feature = "otlp")]
@@ -45,7 +43,7 @@ pub(super) fn collect(
         &mut notes,
     );
     for name in &settings.disabled_destinations {
-        if !destinations.iter().any(|one| one.name() == name.as_str()) {
+        if !is_given(&destinations, name) {
             notes.push(format!(
                 "SPANWRIGHT_DISABLED_DESTINATIONS: no destination is called {name:?}"
             ));
@@ -70,6 +68,11 @@ pub(super) fn collect(
         }
     }
     (destinations, notes)
+}
+
+/// Whether there is a destination of this name: one that the program gave goes before the variables'.
+pub(super) fn is_given(destinations: &[Box<dyn Destination>], name: &str) -> bool {
+    destinations.iter().any(|one| one.name() == name)
 }
 
 /// Whether a signal goes to this exporter. Logs and metrics go where spans go, unless something else is said.
@@ -147,7 +150,7 @@ fn add_jaeger_and_zipkin(
     settings: &Settings,
     errors: &mut Vec<InitError>,
 ) {
-    use super::jaeger_zipkin::{add_jaeger, add_zipkin, is_given};
+    use super::jaeger_zipkin::{add_jaeger, add_zipkin};
     match &settings.jaeger {
         Some(_) if is_given(destinations, "jaeger") => {}
         Some(jaeger) if jaeger.target == JaegerTarget::AsOtlp => {

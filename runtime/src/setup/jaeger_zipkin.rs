@@ -22,11 +22,6 @@ pub(super) fn add_jaeger(
     add(destinations, errors, "jaeger", jaeger(settings).build());
 }
 
-/// Whether the program gave a destination of this name: then the variables' is not added.
-pub(super) fn is_given(destinations: &[Box<dyn Destination>], name: &str) -> bool {
-    destinations.iter().any(|one| one.name() == name)
-}
-
 fn add(
     destinations: &mut Vec<Box<dyn Destination>>,
     errors: &mut Vec<InitError>,
