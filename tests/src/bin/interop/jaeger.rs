@@ -1,12 +1,13 @@
 //! A real Jaeger: built from its Go module, started on free loopback ports, stopped when dropped.
 
+use super::process::Process;
 use std::error::Error;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
-use std::time::{Duration, Instant};
-use tokio::process::{Child, Command};
+use std::time::Duration;
+use tokio::process::Command;
 
 const PACKAGE: &str = "github.com/jaegertracing/jaeger/cmd/jaeger";
 /// How long Jaeger may take until it answers.
@@ -67,7 +68,7 @@ pub(crate) async fn build() -> Result<PathBuf, Box<dyn Error>> {
 
 /// A Jaeger that runs. Dropped, it is killed.
 pub(crate) struct Jaeger {
-    child: Child,
+    process: Process,
     api: u16,
     grpc: u16,
     http: u16,
@@ -91,7 +92,8 @@ impl Jaeger {
 
     async fn try_start(program: &Path) -> Result<Self, Box<dyn Error>> {
         let [api, api_grpc, grpc, http, zipkin, thrift_http, thrift_udp] = free_ports()?;
-        let child = Command::new(program)
+        let mut command = Command::new(program);
+        command
             .arg("--config")
             .arg(module().join("config.yaml"))
             .env("INTEROP_QUERY_HTTP_PORT", api.to_string())
@@ -100,13 +102,9 @@ impl Jaeger {
             .env("INTEROP_OTLP_HTTP_PORT", http.to_string())
             .env("INTEROP_ZIPKIN_PORT", zipkin.to_string())
             .env("INTEROP_THRIFT_HTTP_PORT", thrift_http.to_string())
-            .env("INTEROP_THRIFT_UDP_PORT", thrift_udp.to_string())
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .kill_on_drop(true)
-            .spawn()?;
+            .env("INTEROP_THRIFT_UDP_PORT", thrift_udp.to_string());
         let mut jaeger = Self {
-            child,
+            process: Process::start("Jaeger", &mut command)?,
             api,
             grpc,
             http,
@@ -114,32 +112,15 @@ impl Jaeger {
             thrift_http,
             thrift_udp,
         };
-        jaeger.wait_until_ready().await?;
-        Ok(jaeger)
-    }
-
-    async fn wait_until_ready(&mut self) -> Result<(), Box<dyn Error>> {
         let client = reqwest::Client::builder().no_proxy().build()?;
-        let url = format!("{}/api/services", self.api());
-        let deadline = Instant::now() + START;
-        loop {
-            if let Some(status) = self.child.try_wait()? {
-                return Err(format!("Jaeger ended at its start with {status}").into());
-            }
-            let answers = client
-                .get(&url)
-                .send()
-                .await
-                .is_ok_and(|reply| reply.status().is_success());
-            let ports = [self.grpc, self.http, self.zipkin, self.thrift_http];
-            if answers && ports.into_iter().all(listens) {
-                return Ok(());
-            }
-            if Instant::now() > deadline {
-                return Err(format!("Jaeger did not answer within {START:?}").into());
-            }
-            tokio::time::sleep(Duration::from_millis(100)).await;
-        }
+        let services = format!("{}/api/services", jaeger.api());
+        let is_ready = async || {
+            let reply = client.get(&services).send().await;
+            reply.is_ok_and(|reply| reply.status().is_success())
+                && [grpc, http, zipkin, thrift_http].into_iter().all(listens)
+        };
+        jaeger.process.wait_until(START, is_ready).await?;
+        Ok(jaeger)
     }
 
     /// The base URL of its query API.
@@ -160,10 +141,8 @@ impl Jaeger {
         format!("http://127.0.0.1:{port}")
     }
 
-    /// Ends it and waits until it is gone.
-    pub(crate) async fn stop(mut self) -> Result<(), Box<dyn Error>> {
-        self.child.kill().await?;
-        Ok(())
+    pub(crate) async fn stop(self) -> Result<(), Box<dyn Error>> {
+        self.process.stop().await
     }
 }
 

@@ -15,6 +15,7 @@ mod made;
 mod observed;
 mod losses;
 mod phoenix;
+mod process;
 mod program;
 mod prometheus;
 mod protocol;

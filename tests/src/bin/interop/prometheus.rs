@@ -2,13 +2,14 @@
 
 use super::jaeger::{free_ports, listens};
 use super::observed;
+use super::process::Process;
 use serde_json::{Value, json};
 use spanwright_collector::service::{Service, ServiceConfig};
 use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
-use tokio::process::{Child, Command};
+use tokio::process::Command;
 
 const START: Duration = Duration::from_secs(30);
 /// How long it may take until every query has an answer: rates need two scrapes at least.
@@ -35,12 +36,12 @@ pub(crate) async fn run() -> Result<(), Box<dyn Error>> {
     let folder = tempfile::tempdir()?;
     let collector = Service::start(ServiceConfig::new(folder.path().join("traces")).any_ports()).await?;
     let [service, metrics, api] = free_ports()?;
-    let mut assistant = start_assistant(service, metrics, &collector).await?;
+    let assistant = start_assistant(service, metrics, &collector).await?;
     let targets = [
         ("collector", collector.addresses().web.port()),
         ("assistant", metrics),
     ];
-    let mut prometheus = start_prometheus(folder.path(), api, &targets).await?;
+    let prometheus = start_prometheus(folder.path(), api, &targets).await?;
     let client = reqwest::Client::builder().no_proxy().build()?;
     let asking = async {
         for _ in 0..QUESTIONS {
@@ -55,15 +56,16 @@ pub(crate) async fn run() -> Result<(), Box<dyn Error>> {
     answered?;
     println!("{} queries of the dashboard have data", queries.len());
     check_values(&client, api, &collector).await?;
-    prometheus.kill().await?;
-    assistant.kill().await?;
+    prometheus.stop().await?;
+    assistant.stop().await?;
     collector.stop(Duration::from_secs(5)).await;
     println!("all as counted, in {:.1} s", began.elapsed().as_secs_f64());
     Ok(())
 }
 
-async fn start_assistant(port: u16, metrics: u16, collector: &Service) -> Result<Child, Box<dyn Error>> {
-    let assistant = Command::new(std::env::current_exe()?.with_file_name("assistant"))
+async fn start_assistant(port: u16, metrics: u16, collector: &Service) -> Result<Process, Box<dyn Error>> {
+    let mut command = Command::new(std::env::current_exe()?.with_file_name("assistant"));
+    command
         .args(["serve", &format!("127.0.0.1:{port}")])
         .env_clear()
         .env(
@@ -76,12 +78,10 @@ async fn start_assistant(port: u16, metrics: u16, collector: &Service) -> Result
         .env("OTEL_EXPORTER_PROMETHEUS_PORT", metrics.to_string())
         .env("OTEL_METRIC_EXPORT_INTERVAL", "500")
         .env("SPANWRIGHT_SELF_METRICS", "true")
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .kill_on_drop(true)
-        .spawn()?;
-    wait_for("the assistant", &[port, metrics]).await?;
+        .stderr(Stdio::null());
+    let mut assistant = Process::start("the assistant", &mut command)?;
+    let is_ready = async || listens(port) && listens(metrics);
+    assistant.wait_until(START, is_ready).await?;
     Ok(assistant)
 }
 
@@ -90,7 +90,7 @@ async fn start_prometheus(
     folder: &Path,
     port: u16,
     targets: &[(&str, u16)],
-) -> Result<Child, Box<dyn Error>> {
+) -> Result<Process, Box<dyn Error>> {
     let mut config = "global:\n  scrape_interval: 500ms\n\nscrape_configs:\n".to_owned();
     let jobs = std::fs::read_to_string(deploy().join("prometheus.yml"))?;
     for (job, port) in targets {
@@ -102,7 +102,8 @@ async fn start_prometheus(
     }
     let file = folder.join("prometheus.yml");
     std::fs::write(&file, config)?;
-    let prometheus = Command::new("prometheus")
+    let mut command = Command::new("prometheus");
+    command
         .arg(format!("--config.file={}", file.display()))
         .arg(format!(
             "--storage.tsdb.path={}",
@@ -110,24 +111,10 @@ async fn start_prometheus(
         ))
         .arg(format!("--web.listen-address=127.0.0.1:{port}"))
         .arg("--log.level=error")
-        .env_clear()
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .kill_on_drop(true)
-        .spawn()?;
-    wait_for("Prometheus", &[port]).await?;
+        .env_clear();
+    let mut prometheus = Process::start("Prometheus", &mut command)?;
+    prometheus.wait_until(START, async || listens(port)).await?;
     Ok(prometheus)
-}
-
-async fn wait_for(who: &str, ports: &[u16]) -> Result<(), Box<dyn Error>> {
-    let deadline = Instant::now() + START;
-    while !ports.iter().all(|port| listens(*port)) {
-        if Instant::now() > deadline {
-            return Err(format!("{who} did not listen within {START:?}").into());
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    Ok(())
 }
 
 async fn ask_assistant(client: &reqwest::Client, port: u16) -> Result<(), Box<dyn Error>> {

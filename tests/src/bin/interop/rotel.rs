@@ -5,11 +5,12 @@ use super::Protocol;
 use super::Shown;
 use super::jaeger::{self, Jaeger, cache, free_ports, listens};
 use super::observed::{self, Observed};
+use super::process::Process;
 use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
-use tokio::process::{Child, Command};
+use tokio::process::Command;
 
 /// A pre-release; there are no others.
 const VERSION: &str = "0.0.1a15";
@@ -91,7 +92,7 @@ fn program_in(folder: &Path) -> Option<PathBuf> {
 
 /// A rotel that runs. Dropped, it is killed.
 struct Rotel {
-    child: Child,
+    process: Process,
     grpc: u16,
     http: u16,
 }
@@ -100,30 +101,19 @@ impl Rotel {
     /// Sends on to `endpoint`, by gRPC.
     async fn start(program: &Path, endpoint: &str) -> Result<Self, Box<dyn Error>> {
         let [grpc, http] = free_ports()?;
-        let child = Command::new(program)
+        let mut command = Command::new(program);
+        command
             .arg("start")
             .arg(format!("--otlp-grpc-endpoint=127.0.0.1:{grpc}"))
             .arg(format!("--otlp-http-endpoint=127.0.0.1:{http}"))
             .args(["--exporter=otlp", "--otlp-exporter-protocol=grpc"])
             .arg(format!("--otlp-exporter-endpoint={endpoint}"))
             .env_clear()
-            .env("RUST_LOG", "error")
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .kill_on_drop(true)
-            .spawn()?;
-        let mut rotel = Self { child, grpc, http };
-        let deadline = Instant::now() + START;
-        while !(listens(grpc) && listens(http)) {
-            if let Some(status) = rotel.child.try_wait()? {
-                return Err(format!("rotel ended at its start with {status}").into());
-            }
-            if Instant::now() > deadline {
-                return Err(format!("rotel did not listen within {START:?}").into());
-            }
-            tokio::time::sleep(Duration::from_millis(100)).await;
-        }
-        Ok(rotel)
+            .env("RUST_LOG", "error");
+        let mut process = Process::start("rotel", &mut command)?;
+        let is_ready = async || listens(grpc) && listens(http);
+        process.wait_until(START, is_ready).await?;
+        Ok(Self { process, grpc, http })
     }
 
     fn endpoint(&self, protocol: Protocol) -> String {
@@ -135,9 +125,7 @@ impl Rotel {
         format!("http://127.0.0.1:{port}")
     }
 
-    /// Ends it and waits until it is gone.
-    async fn stop(mut self) -> Result<(), Box<dyn Error>> {
-        self.child.kill().await?;
-        Ok(())
+    async fn stop(self) -> Result<(), Box<dyn Error>> {
+        self.process.stop().await
     }
 }

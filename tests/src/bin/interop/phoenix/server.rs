@@ -2,14 +2,15 @@
 //! dropped.
 
 use crate::jaeger::{cache, free_ports};
+use crate::process::Process;
 use spanwright::backend::Phoenix as Destination;
 use spanwright::{Batch, DeliveryError, IntoDestination as _, SpanId, SpanRecord, TraceId};
 use std::error::Error;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
-use std::time::{Duration, Instant};
-use tokio::process::{Child, Command};
+use std::time::Duration;
+use tokio::process::Command;
 
 /// Every package in its version.
 const REQUIREMENTS: &str = include_str!("../../../../interop/phoenix/requirements.txt");
@@ -71,7 +72,7 @@ async fn quietly(command: &mut Command) -> bool {
 
 /// A Phoenix that runs. Dropped, it is killed.
 pub(super) struct Phoenix {
-    child: Child,
+    process: Process,
     pub(super) url: String,
     _folder: tempfile::TempDir,
 }
@@ -80,7 +81,8 @@ impl Phoenix {
     pub(super) async fn start(python: &Path) -> Result<Self, Box<dyn Error>> {
         let folder = tempfile::tempdir()?;
         let [http, grpc] = free_ports()?;
-        let child = Command::new(python)
+        let mut command = Command::new(python);
+        command
             .args(["-m", "phoenix.server.main", "serve"])
             .env_clear()
             .env("HOME", folder.path())
@@ -91,40 +93,20 @@ impl Phoenix {
             .env("PHOENIX_TELEMETRY_ENABLED", "false")
             .env("PHOENIX_ALLOW_EXTERNAL_RESOURCES", "false")
             .current_dir(folder.path())
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .kill_on_drop(true)
-            .spawn()?;
-        let mut phoenix = Self {
-            child,
-            url: format!("http://127.0.0.1:{http}"),
+            .stderr(Stdio::null());
+        let mut process = Process::start("Phoenix", &mut command)?;
+        let url = format!("http://127.0.0.1:{http}");
+        let is_ready = async || super::read::version(&url).await.is_ok();
+        process.wait_until(START, is_ready).await?;
+        Ok(Self {
+            process,
+            url,
             _folder: folder,
-        };
-        phoenix.wait_until_ready().await?;
-        Ok(phoenix)
+        })
     }
 
-    async fn wait_until_ready(&mut self) -> Result<(), Box<dyn Error>> {
-        let deadline = Instant::now() + START;
-        loop {
-            if let Some(status) = self.child.try_wait()? {
-                return Err(format!("Phoenix ended at its start with {status}").into());
-            }
-            if super::read::version(&self.url).await.is_ok() {
-                return Ok(());
-            }
-            if Instant::now() > deadline {
-                return Err(format!("Phoenix did not answer within {START:?}").into());
-            }
-            tokio::time::sleep(Duration::from_millis(200)).await;
-        }
-    }
-
-    /// Ends it and waits until it is gone.
-    pub(super) async fn stop(mut self) -> Result<(), Box<dyn Error>> {
-        self.child.kill().await?;
-        Ok(())
+    pub(super) async fn stop(self) -> Result<(), Box<dyn Error>> {
+        self.process.stop().await
     }
 }
 

@@ -1,11 +1,12 @@
 //! A real Zipkin: downloaded by Maven, started on a free loopback port, stopped when dropped.
 
 use crate::jaeger::{cache, free_ports};
+use crate::process::Process;
 use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
-use std::time::{Duration, Instant};
-use tokio::process::{Child, Command};
+use std::time::Duration;
+use tokio::process::Command;
 
 const VERSION: &str = "3.6.1";
 /// SHA-256 of the file of this version.
@@ -73,14 +74,15 @@ async fn check(file: &Path) -> Result<(), Box<dyn Error>> {
 
 /// A Zipkin that runs. Dropped, it is killed.
 pub(super) struct Zipkin {
-    child: Child,
+    process: Process,
     port: u16,
 }
 
 impl Zipkin {
     pub(super) async fn start(file: &Path) -> Result<Self, Box<dyn Error>> {
         let [port] = free_ports()?;
-        let child = Command::new("java")
+        let mut command = Command::new("java");
+        command
             .args(["-Xmx384m", "-jar"])
             .arg(file)
             .args([
@@ -93,41 +95,26 @@ impl Zipkin {
                 "--logging.level.root=ERROR",
                 "--spring.main.banner-mode=off",
             ])
-            .env("STORAGE_TYPE", "mem")
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .kill_on_drop(true)
-            .spawn()?;
-        let mut zipkin = Self { child, port };
-        zipkin.wait_until_ready().await?;
-        Ok(zipkin)
-    }
-
-    async fn wait_until_ready(&mut self) -> Result<(), Box<dyn Error>> {
+            .env("STORAGE_TYPE", "mem");
+        let mut zipkin = Self {
+            process: Process::start("Zipkin", &mut command)?,
+            port,
+        };
         let client = reqwest::Client::builder().no_proxy().build()?;
-        let deadline = Instant::now() + START;
-        loop {
-            if let Some(status) = self.child.try_wait()? {
-                return Err(format!("Zipkin ended at its start with {status}").into());
-            }
-            let reply = client.get(format!("{}/health", self.url())).send().await;
-            if reply.is_ok_and(|reply| reply.status().is_success()) {
-                return Ok(());
-            }
-            if Instant::now() > deadline {
-                return Err(format!("Zipkin did not answer within {START:?}").into());
-            }
-            tokio::time::sleep(Duration::from_millis(200)).await;
-        }
+        let health = format!("{}/health", zipkin.url());
+        let is_ready = async || {
+            let reply = client.get(&health).send().await;
+            reply.is_ok_and(|reply| reply.status().is_success())
+        };
+        zipkin.process.wait_until(START, is_ready).await?;
+        Ok(zipkin)
     }
 
     pub(super) fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }
 
-    /// Ends it and waits until it is gone.
-    pub(super) async fn stop(mut self) -> Result<(), Box<dyn Error>> {
-        self.child.kill().await?;
-        Ok(())
+    pub(super) async fn stop(self) -> Result<(), Box<dyn Error>> {
+        self.process.stop().await
     }
 }
