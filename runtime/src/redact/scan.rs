@@ -6,6 +6,7 @@
 
 use super::edit::{self, Hit};
 use super::place::Place;
+use super::quote::quote_at;
 use super::rule::{RedactionRule, Redactions, RuleSet};
 use super::work::looked;
 use super::{Rules, address, iban, number, pair, token, url};
@@ -131,6 +132,10 @@ pub(super) fn is_plain(text: &str, set: RuleSet) -> bool {
             .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-' | b'/'))
 }
 
+/// Most bytes between a key and its value's quote, and of a key, where a value's end is doubted.
+const LONGEST_SEPARATOR: usize = 16;
+const LONGEST_KEY: usize = 64;
+
 /// No detector takes a token below this for one, but for IP addresses.
 const SHORTEST_TOKEN: usize = 11;
 
@@ -228,20 +233,54 @@ fn hits(text: &str, rules: &Rules, cut: bool) -> Vec<Hit> {
         };
         match ask(place, detectors) {
             Some(mut hit) => {
-                hit.start = hit.start.max(hits.last().map_or(0, |last| last.end));
-                at = hit.end.max(at + 1);
+                let known = hits.last().map_or(0, |last| last.end);
+                let begins = hit.start;
+                hit.start = begins.max(known);
+                at = hit.end.max(known).max(at + 1);
                 escaped = (at..at + 3)
                     .find(|at| follows_escape(bytes, *at))
                     .unwrap_or(usize::MAX);
                 if at != escaped && bytes[at - 1].is_ascii_alphanumeric() {
                     at = word_end(bytes, at, escaped);
                 }
-                hits.push(hit);
+                if hit.end > known {
+                    hits.push(hit);
+                    at = doubted_key(bytes, begins.max(known).max(place.at + 1), hit.end).unwrap_or(at);
+                }
             }
             None => at = word_end(bytes, at, escaped),
         }
     }
     hits
+}
+
+/// Where a key may begin whose value a quote opens that was taken for the end of another value, which began at `from`:
+/// in `token='\nAPI_KEY='secret'` the first value is no longer than its line. A quote that a comma or the like follows
+/// did close.
+fn doubted_key(bytes: &[u8], from: usize, end: usize) -> Option<usize> {
+    let quote = quote_at(bytes, end)?;
+    let after = bytes.get(end + quote.slashes + 1)?;
+    if after.is_ascii_whitespace() || b",;:.&)]}>\\".contains(after) {
+        return None;
+    }
+    let back = |end: usize, most: usize, class: u8| {
+        let before = bytes[from..end].iter().rev().take(most);
+        end - before
+            .take_while(|byte| is(**byte, RUN) == (class == RUN))
+            .count()
+    };
+    let separator = back(end, LONGEST_SEPARATOR, 0);
+    let mut key = back(separator, LONGEST_KEY, RUN);
+    if key == separator || separator == end {
+        return None;
+    }
+    if key > from && bytes[key - 1] == b' ' {
+        // `api key: …`
+        key = back(key - 1, LONGEST_KEY, RUN);
+    }
+    // The letters of an escape are none of the key's.
+    let escape = key > from && matches!(bytes[key - 1], b'\\' | b'%');
+    Some(key - usize::from(escape))
 }
 
 #[inline]

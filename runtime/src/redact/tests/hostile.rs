@@ -104,6 +104,30 @@ proptest! {
 }
 
 #[test]
+fn a_quote_that_opens_another_value_ends_none() {
+    for (text, clean) in [
+        // Found by fuzzing: after the first value's `'` came a key that is sensitive, too.
+        (
+            "{\"token\\\":LL'LL\nexport API_KEY='Zq8vXw3nLmT6'\n\":\"",
+            "{\"token\\\":LL'[REDACTED]'[REDACTED]'\n\":\"",
+        ),
+        ("token='a\npassword: 'b'", "token='[REDACTED]'[REDACTED]'"),
+        ("token='a\\nAPI_KEY='b'", "token='[REDACTED]'[REDACTED]'"),
+        ("token='a api key: 'b c'", "token='[REDACTED]'[REDACTED]'"),
+        ("--token 'x --password 'b' c", "--token '[REDACTED]'[REDACTED]' c"),
+        // These do end one.
+        ("token='key=' a='b'", "token='[REDACTED]' a='b'"),
+        (
+            "{\"password\":\"token: \",\"a\":\"b\"}",
+            "{\"password\":\"[REDACTED]\",\"a\":\"b\"}",
+        ),
+        ("password='dG9rZW4='x", "password='[REDACTED]'x"),
+    ] {
+        assert_eq!(Redactor::default().redact_text(text), clean, "{text}");
+    }
+}
+
+#[test]
 fn hostile_texts_are_read_a_bounded_number_of_times() {
     // Bytes are counted, no clock is read. Of the detectors some look back at a run from each of its words, so that a
     // byte may be looked at more than once, but no more often in a long text than in a short one.
@@ -168,6 +192,10 @@ fn hostile_texts_are_read_a_bounded_number_of_times() {
         "::",
         "+1 ",
         "Ba ",
+        "password='\nkey='",
+        "token='x",
+        "token=' ",
+        "token:\"api key: \"x",
     ] {
         let text = piece.repeat(100_000 / piece.len());
         work::take();
