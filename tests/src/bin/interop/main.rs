@@ -18,6 +18,7 @@ mod phoenix;
 mod process;
 mod program;
 mod prometheus;
+mod python;
 mod protocol;
 mod read;
 mod read_v3;

@@ -3,17 +3,17 @@
 
 use super::Protocol;
 use super::Shown;
-use super::jaeger::{self, Jaeger, cache, free_ports, listens};
+use super::jaeger::{self, Jaeger, free_ports, listens};
 use super::observed::{self, Observed};
 use super::process::Process;
+use super::python;
 use std::error::Error;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
 use std::time::{Duration, Instant};
 use tokio::process::Command;
 
-/// A pre-release; there are no others.
-const VERSION: &str = "0.0.1a15";
+/// Pre-releases; there are no others.
+const REQUIREMENTS: &str = include_str!("../../../interop/rotel/requirements.txt");
 const START: Duration = Duration::from_secs(30);
 
 pub(crate) async fn run() -> Result<(), Box<dyn Error>> {
@@ -42,43 +42,21 @@ pub(crate) async fn run() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The program, installed into an environment of its own unless the cache has it. `None` without Python, which is said.
+/// The program, installed into an environment of its own unless the cache has it. `None` where it cannot be, which is
+/// said: there is no wheel for every machine.
 async fn install() -> Result<Option<PathBuf>, Box<dyn Error>> {
-    let folder = cache()?.join(format!("rotel-{VERSION}"));
-    if let Some(program) = program_in(&folder) {
-        return Ok(Some(program));
+    let options = ["--pre", "--require-hashes", "--no-deps"];
+    match python::environment("rotel", REQUIREMENTS, &options).await {
+        Ok(Some(folder)) => match program_in(&folder) {
+            None => Err(format!("{} holds no rotel-agent", folder.display()).into()),
+            program => Ok(program),
+        },
+        Ok(None) => Ok(None),
+        Err(error) => {
+            println!("skipped: {error}");
+            Ok(None)
+        }
     }
-    println!("installing rotel {VERSION} into {}", folder.display());
-    let made = Command::new("python3")
-        .args(["-m", "venv"])
-        .arg(&folder)
-        .stdin(Stdio::null())
-        .status()
-        .await;
-    if !made.is_ok_and(|status| status.success()) {
-        println!("skipped: rotel needs Python 3 with its module `venv`");
-        return Ok(None);
-    }
-    let requirements = Path::new(env!("CARGO_MANIFEST_DIR")).join("interop/rotel/requirements.txt");
-    let status = Command::new(folder.join("bin/pip"))
-        .args([
-            "install",
-            "--quiet",
-            "--pre",
-            "--require-hashes",
-            "--no-deps",
-            "-r",
-        ])
-        .arg(requirements)
-        .stdin(Stdio::null())
-        .kill_on_drop(true)
-        .status()
-        .await?;
-    if !status.success() {
-        println!("skipped: rotel {VERSION} could not be installed here: pip ended with {status}");
-        return Ok(None);
-    }
-    Ok(program_in(&folder))
 }
 
 /// `lib/python3.…/site-packages/rotel/rotel-agent`.

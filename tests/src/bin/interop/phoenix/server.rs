@@ -1,12 +1,12 @@
 //! A real Phoenix: installed from PyPI into an environment of its own, started on free loopback ports, stopped when
 //! dropped.
 
-use crate::jaeger::{cache, free_ports};
+use crate::jaeger::free_ports;
 use crate::process::Process;
+use crate::python;
 use spanwright::backend::Phoenix as Destination;
 use spanwright::{Batch, DeliveryError, IntoDestination as _, SpanId, SpanRecord, TraceId};
 use std::error::Error;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
@@ -19,55 +19,8 @@ const START: Duration = Duration::from_secs(180);
 
 /// The Python that has Phoenix, installed unless the cache has it; `None` where there is no Python.
 pub(super) async fn install() -> Result<Option<PathBuf>, Box<dyn Error>> {
-    let mut hasher = DefaultHasher::new();
-    REQUIREMENTS.hash(&mut hasher);
-    let folder = cache()?.join(format!("phoenix-{:016x}", hasher.finish()));
-    let python = |folder: &Path| folder.join("bin/python");
-    if python(&folder).exists() {
-        return Ok(Some(python(&folder)));
-    }
-    let unfinished = folder.with_extension(std::process::id().to_string());
-    if !quietly(Command::new("python3").args(["-m", "venv"]).arg(&unfinished)).await {
-        let _ = std::fs::remove_dir_all(&unfinished);
-        return Ok(None);
-    }
-    println!(
-        "installing Phoenix into {}; the first time takes minutes",
-        folder.display()
-    );
-    let requirements = unfinished.join("requirements.txt");
-    std::fs::write(&requirements, REQUIREMENTS)?;
-    let status = Command::new(python(&unfinished))
-        .args([
-            "-m",
-            "pip",
-            "install",
-            "--quiet",
-            "--disable-pip-version-check",
-            "-r",
-        ])
-        .arg(&requirements)
-        .stdin(Stdio::null())
-        .kill_on_drop(true)
-        .status()
-        .await?;
-    if !status.success() {
-        let _ = std::fs::remove_dir_all(&unfinished);
-        return Err(format!("Phoenix could not be installed: pip ended with {status}").into());
-    }
-    // Under its own name only when it is whole.
-    std::fs::rename(&unfinished, &folder)?;
-    Ok(Some(python(&folder)))
-}
-
-async fn quietly(command: &mut Command) -> bool {
-    let status = command
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .kill_on_drop(true)
-        .status();
-    status.await.is_ok_and(|status| status.success())
+    let environment = python::environment("phoenix", REQUIREMENTS, &[]).await?;
+    Ok(environment.map(|folder| folder.join("bin/python")))
 }
 
 /// A Phoenix that runs. Dropped, it is killed.
