@@ -7,9 +7,10 @@ mod otlp;
 mod programs;
 
 use otlp::server::{Reply, Request, Server};
-use programs::{AT_ONCE, Ended, Program, different, one_batch, sizes, then_ok};
+use programs::{AT_ONCE, Ended, Program, different, ids, one_batch, sizes, then_ok};
 use serde_json::json;
 use spanwright_tests::thresholds::{self, SLACK, hold, three_tries};
+use std::collections::HashSet;
 use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
@@ -157,19 +158,28 @@ fn outage_seconds() -> u64 {
     set.ok().and_then(|text| text.parse().ok()).unwrap_or(8)
 }
 
+/// Makes 10,000 spans a second while there is no server, which comes back for the last half second.
+fn outage(variables: &[(&str, &str)]) -> (Ended, Server) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    drop(listener);
+    let seconds = outage_seconds();
+    let millis = (seconds * 1000 + 500).to_string();
+    let program = Program::to(
+        &format!("http://{address}"),
+        &["outage", "10000", &millis],
+        variables,
+    );
+    std::thread::sleep(Duration::from_secs(seconds));
+    let server = Server::on(TcpListener::bind(address).unwrap(), |_| Reply::status("200 OK"));
+    (program.end(), server)
+}
+
 #[test]
 fn an_outage_costs_bounded_memory_and_every_span_is_accounted_for() {
     let control = with_good_destinations_only();
     three_tries(|| {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = listener.local_addr().unwrap();
-        drop(listener);
-        let seconds = outage_seconds();
-        let millis = (seconds * 1000 + 500).to_string();
-        let program = Program::to(&format!("http://{address}"), &["outage", "10000", &millis], &[]);
-        std::thread::sleep(Duration::from_secs(seconds));
-        let server = Server::on(TcpListener::bind(address).unwrap(), |_| Reply::status("200 OK"));
-        let ended = program.end();
+        let (ended, server) = outage(&[]);
         let requests = server.requests();
         let account = ended.otlp();
         // What arrived is what the account says, each span once.
@@ -177,7 +187,7 @@ fn an_outage_costs_bounded_memory_and_every_span_is_accounted_for() {
         assert_eq!(account["exported"], different(&requests));
         hold(account["pending"] == 0, || format!("not all in time: {account}"))?;
         assert!(account["exported"].as_u64() > Some(1000), "{ended:?}");
-        hold(ended.number("ended") >= seconds * 10_000, || {
+        hold(ended.number("ended") >= outage_seconds() * 10_000, || {
             format!("too few spans: {ended:?}")
         })?;
         let lines = ended.stderr.lines().filter(|line| line.contains("lost")).count();
@@ -185,6 +195,39 @@ fn an_outage_costs_bounded_memory_and_every_span_is_accounted_for() {
         let memory = ended.number("memory");
         hold(memory <= thresholds::OUTAGE_MEMORY, || format!("{memory} bytes"))?;
         as_fast_as_ever(&ended, control)
+    });
+}
+
+#[test]
+fn an_outage_with_a_spool_costs_bounded_memory_and_loses_nothing() {
+    three_tries(|| {
+        let folder = tempfile::tempdir().unwrap();
+        let spool = [("SPANWRIGHT_SPOOL_DIR", folder.path().to_str().unwrap())];
+        let (ended, server) = outage(&spool);
+        let mut left = ended.otlp().clone();
+        assert_eq!(left["dropped"], json!({}), "{ended:?}");
+        let mut exported = left["exported"].as_u64().unwrap();
+        let mut arrived: HashSet<Vec<u8>> = HashSet::new();
+        let mut read = |server: &Server| arrived.extend(server.requests().iter().flat_map(ids));
+        read(&server);
+        // What is on disk is sent by the next starts of the program.
+        for _ in 0..100 {
+            if left["spooled"] == 0 {
+                break;
+            }
+            let next = Program::to(&server.url, &["spooled", "20000", "20000"], &spool).end();
+            left = next.otlp().clone();
+            exported += left["exported"].as_u64().unwrap();
+            read(&server);
+        }
+        let made = ended.number("ended");
+        assert_eq!((exported, arrived.len() as u64), (made, made), "{left}");
+        assert_eq!(left["dropped"], json!({}));
+        hold(made >= outage_seconds() * 10_000, || {
+            format!("too few spans: {made}")
+        })?;
+        let memory = ended.number("memory");
+        hold(memory <= thresholds::OUTAGE_MEMORY, || format!("{memory} bytes"))
     });
 }
 

@@ -285,6 +285,16 @@ fn main() {
             settle(&guard, number(1), millis(2));
             shut_down(guard, millis(3), json!({}));
         }
+        // Sends what earlier runs spooled; for so long at most.
+        "spooled" => {
+            let guard = start();
+            let began = Instant::now();
+            while guard.health().destinations.iter().any(|one| one.spooled > 0) && began.elapsed() < millis(1)
+            {
+                std::thread::sleep(Duration::from_millis(10));
+            }
+            shut_down(guard, millis(2), json!({}));
+        }
         // NAME, and the same: spans of model calls, and one of that name. BACKEND and URL for one that no variable sends
         // to a URL.
         "model-calls" => {
