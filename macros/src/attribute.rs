@@ -37,20 +37,16 @@ pub(crate) fn expand(which: Macro, args: TokenStream, item: TokenStream) -> Toke
     }
 }
 
-/// Leaves the item as it is, for the feature `off`.
+/// Leaves the item as it is, for the feature `off`; but no parameter is unused that only the annotation reads.
 #[cfg(any(feature = "off", test))]
 pub(crate) fn untouched(item: TokenStream) -> TokenStream {
     match item::parse(item.clone()) {
-        Ok(Item::Fn(mut item)) => {
-            item.take_parameter_attributes();
-            item.into_token_stream()
-        }
+        Ok(Item::Fn(item)) => expand::untouched(*item),
         Ok(Item::Block(block)) => {
             let members = block.members.into_iter().map(|member| match member {
                 Member::Fn(mut item) => {
-                    item.take_parameter_attributes();
                     item.attrs.retain(|attr| own(attr).is_none());
-                    item.into_token_stream()
+                    expand::untouched(*item)
                 }
                 Member::Other(tokens) => tokens,
             });

@@ -28,6 +28,23 @@ pub(crate) fn names(sig: &Signature) -> Vec<Ident> {
     names
 }
 
+/// What the parameters bind by a name that may not be unused.
+#[cfg(any(feature = "off", test))]
+pub(crate) fn named(sig: &Signature) -> Vec<Param> {
+    let typed = sig.inputs.iter().filter_map(|argument| match argument {
+        FnArg::Receiver(_) => None,
+        FnArg::Typed(typed) => Some(typed),
+    });
+    let params = typed.map(|typed| {
+        let mut names = Vec::new();
+        bound(&typed.pat, &mut names);
+        names.retain(|name| !name.to_string().starts_with('_'));
+        let cfg = cfgs(&typed.attrs);
+        Param { cfg, names }
+    });
+    params.filter(|param| !param.names.is_empty()).collect()
+}
+
 /// Names every part of every parameter, so that a wrapped body can own it all.
 ///
 /// ```text

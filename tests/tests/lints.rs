@@ -1,4 +1,4 @@
-//! The output sets off no lint of the user's, and contains no `#[allow]`, which `#[forbid]` would refuse.
+//! The output sets off no lint of the user's, and contains no `#[allow]` of rustc's lints, which `#[forbid]` would refuse.
 
 #![deny(
     warnings,

@@ -4,7 +4,7 @@ use proc_macro2::{Delimiter, Group, Span, TokenStream};
 use quote::quote_spanned;
 use syn::spanned::Spanned;
 use syn::visit_mut::{self, VisitMut};
-use syn::{Ident, ReturnType, Type};
+use syn::{Attribute, Ident, ReturnType, Type};
 
 use super::at;
 use crate::params::Param;
@@ -69,26 +69,28 @@ fn with_preamble(preamble: TokenStream, group: &Group) -> TokenStream {
 }
 
 /// `let _ = (&last, …, &first);`, apart for each parameter under a `#[cfg]`.
-fn uses(params: &[Param]) -> TokenStream {
+pub(super) fn uses(params: &[Param]) -> TokenStream {
     let mut uses = TokenStream::new();
     let mut plain: Vec<&Ident> = Vec::new();
-    let flush = |names: &mut Vec<&Ident>, uses: &mut TokenStream| {
-        if !names.is_empty() {
-            uses.extend(quote_spanned!(Span::mixed_site()=> let _ = (#(&#names,)*);));
-            names.clear();
-        }
-    };
     for param in params.iter().rev() {
         if param.cfg.is_empty() {
             plain.extend(&param.names);
             continue;
         }
-        flush(&mut plain, &mut uses);
-        let (cfg, names) = (&param.cfg, &param.names);
-        uses.extend(quote_spanned!(Span::mixed_site()=> #(#cfg)* let _ = (#(&#names,)*);));
+        uses.extend(used(&[], &std::mem::take(&mut plain)));
+        uses.extend(used(&param.cfg, &param.names.iter().collect::<Vec<_>>()));
     }
-    flush(&mut plain, &mut uses);
+    uses.extend(used(&[], &plain));
     uses
+}
+
+fn used(cfg: &[Attribute], names: &[&Ident]) -> Option<TokenStream> {
+    // Clippy's pedantic lints would blame the user for our use of a name that says it has none.
+    let blamed = |name: &str| name.starts_with('_') && !name.starts_with("__");
+    let underscored = names.iter().any(|name| blamed(&name.to_string()));
+    let allow =
+        underscored.then(|| quote_spanned!(Span::mixed_site()=> #[allow(clippy::used_underscore_binding)]));
+    (!names.is_empty()).then(|| quote_spanned!(Span::mixed_site()=> #(#cfg)* #allow let _ = (#(&#names,)*);))
 }
 
 /// The type with `_` for each `impl Trait`, which has no name.

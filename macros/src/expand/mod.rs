@@ -16,7 +16,11 @@ use syn::parse::{ParseStream, Parser};
 use syn::{Attribute, Signature};
 
 use crate::item::Body;
+#[cfg(any(feature = "off", test))]
+use crate::item::FnItem;
 use crate::model::Traced;
+#[cfg(any(feature = "off", test))]
+use crate::params;
 use crate::shape::Shape;
 
 /// What a form of running contributes: a signature in which all has a name, and the statements that run it.
@@ -67,6 +71,24 @@ pub(crate) fn function(traced: &Traced) -> TokenStream {
         group.span(),
     );
     quote_spanned!(Span::mixed_site()=> #(#attrs)* #vis #defaultness #sig #block)
+}
+
+/// Writes the function as it was, for the feature `off`. What only the annotation reads is not unused for that.
+///
+/// ```text
+/// Input:  #[traced(args(id))] fn load(id: u64) { BODY }
+/// Output: fn load(id: u64) { let _ = (&id,); BODY }
+/// ```
+#[cfg(any(feature = "off", test))]
+pub(crate) fn untouched(mut item: FnItem) -> TokenStream {
+    item.take_parameter_attributes();
+    if let Body::Block(group) = &item.body {
+        let (inner, body) = split_inner_attributes(group);
+        let (uses, body) = (body::uses(&params::named(&item.sig)), body.stream());
+        let whole = quote_spanned!(Span::mixed_site()=> #(#inner)* #uses #body);
+        item.body = Body::Block(body::braces(whole, group.span()));
+    }
+    item.into_token_stream()
 }
 
 /// `#![…]` is only allowed at the start of a function's own body.

@@ -115,7 +115,14 @@ fn a_half_typed_body_still_expands() {
 
 #[test]
 fn off_leaves_the_item_alone() {
-    let item = quote! { impl A { #[traced(name = "x")] fn f(&self, #[capture(len)] b: &[u8]) -> u8 { 1 } } };
-    let plain = quote! { impl A { fn f(&self, b: &[u8]) -> u8 { 1 } } };
+    let item = quote! { impl A {
+        #[traced(name = "x")]
+        fn f(&self, #[capture(len)] b: &[u8]) -> u8 { 1 }
+        fn g(x: u8);
+    } };
+    let plain = quote! { impl A {
+        fn f(&self, b: &[u8]) -> u8 { let _ = (&b,); 1 }
+        fn g(x: u8);
+    } };
     assert_eq!(attribute::untouched(item).to_string(), plain.to_string());
 }

@@ -17,6 +17,11 @@ fn result(#[capture("text.key")] text: &str, number: u8) -> Result<u8, String> {
     Ok(number)
 }
 
+#[traced(capture(number), name = text)]
+fn for_the_span_alone(number: u8, text: &str, _unused: Vec<u8>) -> Result<(), String> {
+    Ok(())
+}
+
 #[traced(name = format_args!("later {number}"), sample = 0.5)]
 async fn later(number: u8) -> Result<u8, String> {
     Ok(number)
