@@ -5,7 +5,8 @@
 //! cargo run --release -p spanwright-benches --bin ingest -- [--seconds N] [--per-request N] [--rich] [--jaeger PROGRAM]
 //! ```
 //!
-//! Every request has new trace ids. With `--jaeger`, the same load goes to that program afterwards.
+//! Every request has new trace ids. With `--jaeger`, the same load goes to that program afterwards, once with its store in memory and once
+//! on disk.
 
 mod load;
 mod server;
@@ -44,6 +45,10 @@ fn main() {
     if let Some(program) = &options.jaeger {
         let server = Server::jaeger(program);
         table.row(measure("jaeger, in memory", &server, &load, &options));
+        drop(server);
+        let folder = tempfile::tempdir().expect("a folder");
+        let server = Server::jaeger_on_disk(program, folder.path());
+        table.row(measure("jaeger, badger", &server, &load, &options));
     }
     println!("{table}");
 }

@@ -56,7 +56,23 @@ impl Server {
 
     /// Jaeger with its defaults: in memory, at port 4318.
     pub fn jaeger(program: &str) -> Self {
-        let process = Command::new(program)
+        Self::jaeger_by(&mut Command::new(program))
+    }
+
+    /// Jaeger with its store on disk, Badger.
+    pub fn jaeger_on_disk(program: &str, folder: &Path) -> Self {
+        let config = folder.join("badger.yaml");
+        std::fs::write(&config, include_str!("badger.yaml")).expect("written");
+        Self::jaeger_by(
+            Command::new(program)
+                .arg("--config")
+                .arg(config)
+                .env("BADGER_FOLDER", folder),
+        )
+    }
+
+    fn jaeger_by(command: &mut Command) -> Self {
+        let process = command
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
