@@ -289,8 +289,9 @@ fn main() {
         "spooled" => {
             let guard = start();
             let began = Instant::now();
-            while guard.health().destinations.iter().any(|one| one.spooled > 0) && began.elapsed() < millis(1)
-            {
+            let one = || guard.health().destinations.swap_remove(0);
+            // What is there is known once it was read.
+            while (one().recovered == 0 || one().spooled > 0) && began.elapsed() < millis(1) {
                 std::thread::sleep(Duration::from_millis(10));
             }
             shut_down(guard, millis(2), json!({}));
