@@ -22,6 +22,7 @@ mod expand;
 mod item;
 mod model;
 mod params;
+mod returned;
 mod shape;
 #[cfg(test)]
 mod snapshots;

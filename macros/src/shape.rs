@@ -3,14 +3,12 @@
 use proc_macro2::Span;
 use quote::quote;
 use syn::spanned::Spanned;
-use syn::{
-    AngleBracketedGenericArguments, GenericArgument, PathArguments, PathSegment, ReturnType, Signature, Type,
-    TypeParamBound,
-};
+use syn::{ReturnType, Signature, Type};
 
 use crate::args::general::General;
 use crate::args::value::{Switch, text};
 use crate::errors::Errors;
+use crate::returned::{Returned, Traits, known, peel, type_arguments, wrap_of};
 
 /// How a function runs.
 pub(crate) enum Shape {
@@ -19,25 +17,20 @@ pub(crate) enum Shape {
     Future(Returned),
     Stream(Returned),
     Items(Returned),
+    /// A stream that is there when the function is done: `async fn f() -> Result<BoxStream<…>>`, and without `async`.
+    Opened(Box<Opened>),
+    /// A future of such.
+    OpenedLater(Returned, Box<Opened>),
 }
 
-/// A future, stream or iterator that is returned.
-pub(crate) struct Returned {
-    /// In what it is returned.
-    pub(crate) wrap: Wrap,
-    /// Its output or item.
-    pub(crate) inner: Option<Type>,
+/// A stream inside what a function, or the future it returns, gives.
+pub(crate) struct Opened {
+    pub(crate) stream: Returned,
+    /// The stream's own type.
+    pub(crate) ty: Type,
+    /// Whether it is inside a `Result`.
+    pub(crate) fallible: bool,
 }
-
-#[derive(Clone, Copy, PartialEq)]
-pub(crate) enum Wrap {
-    Opaque,
-    PinBox,
-    Box,
-}
-
-/// Bounds that hold for our wrapper whenever they hold for what it wraps.
-const FORWARDED: [&str; 5] = ["Send", "Sync", "Unpin", "UnwindSafe", "RefUnwindSafe"];
 
 /// Classifies a function; `private` is the path to the runtime's private module.
 pub(crate) fn classify(
@@ -50,13 +43,32 @@ pub(crate) fn classify(
     let off = |switch: Option<Switch>| switch.is_some_and(|switch| !switch.on);
     let (stream, future, items) = (on(general.stream), on(general.future), on(general.items));
     contradictions(sig, stream, future, items, errors);
-    if sig.asyncness.is_some() {
-        return Shape::Async;
-    }
+    let opens = |ty: &Type, errors: &mut Errors| match off(general.stream) {
+        true => None,
+        false => opened(ty, stream.is_some(), private, errors),
+    };
+    let is_async = sig.asyncness.is_some();
     let ReturnType::Type(_, ty) = &sig.output else {
-        return Shape::Sync;
+        return if is_async { Shape::Async } else { Shape::Sync };
     };
     let ty = peel(ty);
+    if is_async {
+        return opens(ty, errors).map_or(Shape::Async, Shape::Opened);
+    }
+    if result_value(ty).is_some()
+        && let Some(opened) = opens(ty, errors)
+    {
+        return Shape::Opened(opened);
+    }
+    if !off(general.future)
+        && let Some(found) = known(ty, Traits::Future, errors)
+    {
+        let opened = found.inner.as_ref().and_then(|inner| opens(inner, errors));
+        return match opened {
+            Some(opened) => Shape::OpenedLater(found, opened),
+            None => Shape::Future(found),
+        };
+    }
     if stream.is_some() {
         let inner = known(ty, Traits::Stream, errors).and_then(|found| found.inner);
         let item = inner.unwrap_or_else(|| Type::Verbatim(quote!(<#ty as #private::Stream>::Item)));
@@ -78,11 +90,6 @@ pub(crate) fn classify(
     {
         return Shape::Stream(found);
     }
-    if !off(general.future)
-        && let Some(found) = known(ty, Traits::Future, errors)
-    {
-        return Shape::Future(found);
-    }
     if let Some(span) = items {
         return match known(ty, Traits::Iterator, errors) {
             Some(found) => Shape::Items(found),
@@ -96,6 +103,38 @@ pub(crate) fn classify(
         };
     }
     Shape::Sync
+}
+
+/// The stream that is `ty`, or the value of a `Result` that is; `said` where the user says that there is one.
+fn opened(
+    ty: &Type,
+    said: bool,
+    private: &proc_macro2::TokenStream,
+    errors: &mut Errors,
+) -> Option<Box<Opened>> {
+    let (ty, fallible) = match result_value(peel(ty)) {
+        Some(value) => (peel(value), true),
+        None => (peel(ty), false),
+    };
+    let stream = match known(ty, Traits::Stream, errors) {
+        Some(found) => found,
+        None if said && !is_plain(ty) => Returned {
+            wrap: wrap_of(ty),
+            inner: Some(Type::Verbatim(quote!(<#ty as #private::Stream>::Item))),
+        },
+        None => return None,
+    };
+    let ty = ty.clone();
+    Some(Box::new(Opened { stream, ty, fallible }))
+}
+
+/// What a `Result` holds when all went well.
+fn result_value(ty: &Type) -> Option<&Type> {
+    let Type::Path(path) = ty else { return None };
+    let last = path.path.segments.last()?;
+    (last.ident == "Result")
+        .then(|| type_arguments(last).next())
+        .flatten()
 }
 
 fn contradictions(
@@ -117,7 +156,7 @@ fn contradictions(
         );
     }
     let Some((name, span)) = given.first() else { return };
-    if sig.asyncness.is_some() {
+    if sig.asyncness.is_some() && *name != "stream" {
         let what = format_args!("`{name}` is for a function that returns it at once; this one is `async`");
         errors.at(*span, what);
     } else if *name != "items" && plainly_a_value(&sig.output) {
@@ -136,170 +175,10 @@ fn contradictions(
 fn plainly_a_value(output: &ReturnType) -> bool {
     match output {
         ReturnType::Default => true,
-        ReturnType::Type(_, ty) => !matches!(peel(ty), Type::ImplTrait(_)) && is_plain(peel(ty)),
-    }
-}
-
-#[derive(Clone, Copy, PartialEq)]
-enum Traits {
-    Stream,
-    Future,
-    Iterator,
-}
-
-impl Traits {
-    fn name(self) -> &'static str {
-        match self {
-            Traits::Stream => "Stream",
-            Traits::Future => "Future",
-            Traits::Iterator => "Iterator",
+        ReturnType::Type(_, ty) => {
+            let ty = result_value(peel(ty)).unwrap_or(ty);
+            !matches!(peel(ty), Type::ImplTrait(_)) && is_plain(ty)
         }
-    }
-
-    fn associated(self) -> &'static str {
-        if self == Traits::Future { "Output" } else { "Item" }
-    }
-
-    /// Traits over this one, which our wrapper does not have.
-    fn narrower(self) -> &'static [&'static str] {
-        match self {
-            Traits::Stream => &["FusedStream", "TryStream"],
-            Traits::Future => &["FusedFuture", "TryFuture"],
-            Traits::Iterator => &["ExactSizeIterator", "DoubleEndedIterator", "FusedIterator"],
-        }
-    }
-}
-
-/// Finds the trait in `impl Trait`, `Pin<Box<dyn Trait>>` and the well-known aliases.
-fn known(ty: &Type, which: Traits, errors: &mut Errors) -> Option<Returned> {
-    match ty {
-        Type::ImplTrait(opaque) => {
-            let inner = among(opaque.bounds.iter(), which)?;
-            unforwardable(opaque.bounds.iter(), which, errors);
-            Some(Returned {
-                wrap: Wrap::Opaque,
-                inner,
-            })
-        }
-        Type::Path(path) => {
-            let last = path.path.segments.last()?;
-            let alias = match which {
-                Traits::Stream => last.ident == "BoxStream" || last.ident == "LocalBoxStream",
-                Traits::Future => last.ident == "BoxFuture" || last.ident == "LocalBoxFuture",
-                Traits::Iterator => false,
-            };
-            if alias && let Some(inner) = type_arguments(last).last() {
-                return Some(Returned {
-                    wrap: Wrap::PinBox,
-                    inner: Some(inner.clone()),
-                });
-            }
-            let (wrap, boxed) = boxed(last, which)?;
-            let Type::TraitObject(object) = peel(boxed) else {
-                return None;
-            };
-            let inner = among(object.bounds.iter(), which)?;
-            unforwardable(object.bounds.iter(), which, errors);
-            Some(Returned { wrap, inner })
-        }
-        _ => None,
-    }
-}
-
-/// The type inside `Pin<Box<…>>`, or inside `Box<…>` for an iterator.
-fn boxed(last: &PathSegment, which: Traits) -> Option<(Wrap, &Type)> {
-    let argument = type_arguments(last).next();
-    if which == Traits::Iterator {
-        return (last.ident == "Box").then_some((Wrap::Box, argument?));
-    }
-    let Type::Path(inner) = peel((last.ident == "Pin").then_some(argument?)?) else {
-        return None;
-    };
-    let inner = inner.path.segments.last().filter(|inner| inner.ident == "Box")?;
-    Some((Wrap::PinBox, type_arguments(inner).next()?))
-}
-
-/// The output or item that a bound on the trait names; `None` inside where it names none.
-fn among<'a>(mut bounds: impl Iterator<Item = &'a TypeParamBound>, which: Traits) -> Option<Option<Type>> {
-    bounds.find_map(|bound| {
-        let last = last_segment(bound)?;
-        let named = last.ident == which.name() || which.narrower().iter().any(|name| last.ident == name);
-        named.then(|| associated(last, which.associated()))
-    })
-}
-
-fn associated(segment: &PathSegment, name: &str) -> Option<Type> {
-    let PathArguments::AngleBracketed(arguments) = &segment.arguments else {
-        return None;
-    };
-    arguments.args.iter().find_map(|argument| match argument {
-        GenericArgument::AssocType(assoc) if assoc.ident == name => Some(assoc.ty.clone()),
-        _ => None,
-    })
-}
-
-fn unforwardable<'a>(bounds: impl Iterator<Item = &'a TypeParamBound>, which: Traits, errors: &mut Errors) {
-    for bound in bounds {
-        let Some(last) = last_segment(bound) else { continue };
-        if last.ident == which.name() || FORWARDED.iter().any(|name| last.ident == name) || maybe(bound) {
-            continue;
-        }
-        let flag = match which {
-            Traits::Stream => "write `stream = false` to time the call alone",
-            Traits::Future => "write `future = false` to time the call alone",
-            Traits::Iterator => "leave `items` out to time the call alone",
-        };
-        errors.at(
-            last.ident.span(),
-            format_args!(
-                "the bound `{}` would be lost by wrapping the returned {}; {flag}",
-                last.ident,
-                which.name()
-            ),
-        );
-    }
-}
-
-fn maybe(bound: &TypeParamBound) -> bool {
-    matches!(bound, TypeParamBound::Trait(bound) if bound.maybe.is_some())
-}
-
-fn last_segment(bound: &TypeParamBound) -> Option<&PathSegment> {
-    match bound {
-        TypeParamBound::Trait(bound) => bound.path.segments.last(),
-        _ => None,
-    }
-}
-
-fn type_arguments(segment: &PathSegment) -> impl Iterator<Item = &Type> {
-    let arguments = match &segment.arguments {
-        PathArguments::AngleBracketed(AngleBracketedGenericArguments { args, .. }) => Some(args.iter()),
-        _ => None,
-    };
-    arguments
-        .into_iter()
-        .flatten()
-        .filter_map(|argument| match argument {
-            GenericArgument::Type(ty) => Some(ty),
-            _ => None,
-        })
-}
-
-/// An alias named by a flag is taken to be boxed; `impl Trait` never is.
-fn wrap_of(ty: &Type) -> Wrap {
-    if matches!(ty, Type::ImplTrait(_)) {
-        Wrap::Opaque
-    } else {
-        Wrap::PinBox
-    }
-}
-
-/// The type without parentheses and invisible groups.
-pub(crate) fn peel(ty: &Type) -> &Type {
-    match ty {
-        Type::Paren(inner) => peel(&inner.elem),
-        Type::Group(inner) => peel(&inner.elem),
-        other => other,
     }
 }
 

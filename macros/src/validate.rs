@@ -117,7 +117,7 @@ fn returned(traced: &Traced, errors: &mut Errors) {
             format_args!("`err` has no error to read: the function returns {found}"),
         );
     }
-    let streams = matches!(traced.shape, Shape::Stream(_) | Shape::Items(_));
+    let streams = !at_once && !matches!(traced.shape, Shape::Future(_));
     for ret in &general.ret {
         if streams {
             let message = "`ret` reads one value, and this function returns many; \

@@ -6,9 +6,9 @@ pub use crate::llm::macros as llm;
 pub use crate::record::Kind;
 use crate::recorder::captures;
 pub use crate::recorder::{
-    End, Finish, InSpanStream, NoRead, Once, Reader, Scope, Span, Start, Tag, apply, end, end_value,
-    enter_span as enter, future, ignore, items, on_ok, returned_future, scope, span_on as on, start,
-    start_with, stream, tag,
+    End, Finish, InSpanStream, NoRead, Once, Opening, Reader, Scope, Span, Start, Tag, apply, end, end_value,
+    enter_span as enter, future, future_by_value, ignore, items, on_ok, opened, opened_by, opening,
+    returned_future, returned_opening, scope, span_on as on, start, start_with, stream, tag,
 };
 pub use crate::site::{Domain, Site, site, site_with};
 pub use crate::tool::macros as tool;

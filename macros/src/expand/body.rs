@@ -4,11 +4,11 @@ use proc_macro2::{Delimiter, Group, Span, TokenStream};
 use quote::quote_spanned;
 use syn::spanned::Spanned;
 use syn::visit_mut::{self, VisitMut};
-use syn::{Attribute, Ident, ReturnType, Type};
+use syn::{Attribute, GenericArgument, Ident, PathArguments, ReturnType, Type};
 
 use super::at;
 use crate::params::Param;
-use crate::shape::peel;
+use crate::returned::peel;
 
 /// Braces of our own at the place of the user's: theirs would count as needless ones.
 pub(super) fn braces(tokens: TokenStream, place: Span) -> Group {
@@ -109,6 +109,20 @@ pub(super) fn erased(ty: &Type) -> Type {
     let mut ty = ty.clone();
     Erase.visit_type_mut(&mut ty);
     ty
+}
+
+/// Whether the error of a `Result` has no name.
+pub(super) fn has_opaque_error(ty: &Type) -> bool {
+    let Type::Path(path) = peel(ty) else { return false };
+    let Some(PathArguments::AngleBracketed(arguments)) =
+        path.path.segments.last().map(|last| &last.arguments)
+    else {
+        return false;
+    };
+    arguments.args.iter().skip(1).any(|argument| match argument {
+        GenericArgument::Type(ty) => is_opaque(ty),
+        _ => false,
+    })
 }
 
 /// Whether `impl Trait` occurs in the type.

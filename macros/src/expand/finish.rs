@@ -8,7 +8,8 @@ use syn::spanned::Spanned;
 use super::{at, body};
 use crate::args::Domain;
 use crate::model::Traced;
-use crate::shape::{Returned, is_generic, is_plain, peel};
+use crate::returned::{Returned, peel};
+use crate::shape::{is_generic, is_plain};
 
 /// How the finisher learns the type it reads.
 #[derive(Clone, Copy)]

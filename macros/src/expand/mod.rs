@@ -5,6 +5,7 @@ mod body;
 mod domain;
 mod finish;
 mod future;
+mod opened;
 mod operand;
 mod site;
 mod start;
@@ -48,7 +49,7 @@ pub(crate) fn function(traced: &Traced) -> TokenStream {
     let start = match traced.shape {
         Shape::Sync => start::enter(traced, record),
         // A local that was lent to anyone stays in the future until its end, moved or not; this one is not lent.
-        Shape::Async if recorded => {
+        Shape::Async | Shape::Opened(_) if recorded => {
             let start = start::start(traced, true);
             quote_spanned!(Span::mixed_site()=> let __span = { #start #record __span };)
         }
@@ -63,6 +64,11 @@ pub(crate) fn function(traced: &Traced) -> TokenStream {
         Shape::Future(returned) => future::run_returned(traced, returned, &group),
         Shape::Stream(returned) => future::run_stream(traced, returned, &group),
         Shape::Items(returned) => sync::run_items(traced, returned, &group),
+        Shape::Opened(stream) if traced.item.sig.asyncness.is_some() => {
+            opened::run_async(traced, stream, &group)
+        }
+        Shape::Opened(stream) => opened::run(traced, stream, &group),
+        Shape::OpenedLater(returned, stream) => opened::run_returned(traced, returned, stream, &group),
     };
     let (attrs, vis, defaultness) = (&traced.item.attrs, &traced.item.vis, &traced.item.defaultness);
     let (sig, run) = (&run.sig, &run.tokens);

@@ -7,7 +7,7 @@ use super::finish::{self, Finish, Tag};
 use super::{Run, body};
 use crate::model::Traced;
 use crate::params;
-use crate::shape::{Returned, Wrap};
+use crate::returned::{Returned, Wrap};
 
 /// Input:  `fn f(a: A) -> T { BODY }`
 /// Output: `{ BODY }` where nothing is read from the value, else
@@ -17,8 +17,8 @@ pub(super) fn run(traced: &Traced, group: &Group) -> Run {
     let span = Span::mixed_site();
     let output = traced.output();
     let opaque = output.is_some_and(body::is_opaque);
-    // An error's type has a name even where the value's has none; what reads the value must see it.
-    let by_value = opaque && finish::reads_value(traced);
+    // An error's type mostly has a name even where the value's has none; what reads the value must see it.
+    let by_value = opaque && (finish::reads_value(traced) || output.is_some_and(body::has_opaque_error));
     let tag = match output {
         Some(ty) if !by_value => Tag::Type(ty),
         _ => Tag::Value,

@@ -43,7 +43,7 @@ pub mod macros {
     pub use super::request::{
         conversation, messages, model, operation, persona, prompt, provider, request, system,
     };
-    pub use super::stream::{Chunks, chunk, response, stream};
+    pub use super::stream::{Chunks, chunk, opened, response, stream};
 
     /// The traits that find a response in a return type.
     pub mod read {

@@ -3,7 +3,7 @@
 
 use super::content::mode_at_end;
 use super::response::{self, LlmResponse};
-use crate::recorder::{End, Finish, InSpanStream, ReadItems, Span, stream_with};
+use crate::recorder::{End, Finish, InSpanStream, Opening, ReadItems, Span, opened_with, stream_with};
 use crate::semconv::gen_ai;
 use futures_core::Stream;
 use std::cell::Cell;
@@ -21,6 +21,18 @@ pub struct Chunks<E, C> {
     started: bool,
     keep_content: bool,
     whole: Option<Box<LlmResponse>>,
+}
+
+impl<E, C> Chunks<E, C> {
+    fn new(errors: E, chunk: C) -> Self {
+        Self {
+            errors,
+            chunk,
+            started: false,
+            keep_content: false,
+            whole: None,
+        }
+    }
 }
 
 impl<T, E: Finish<T> + Clone, C: Finish<T> + Clone> ReadItems<T> for Chunks<E, C> {
@@ -66,14 +78,18 @@ where
     C: Finish<S::Item> + Clone,
 {
     span.set(gen_ai::REQUEST_STREAM, &true);
-    let reader = Chunks {
-        errors,
-        chunk,
-        started: false,
-        keep_content: false,
-        whole: None,
-    };
-    stream_with(span, reader, stream)
+    stream_with(span, Chunks::new(errors, chunk), stream)
+}
+
+/// Runs the stream of chunks that a function gave when it was done in the function's span.
+pub fn opened<S, E, C>(mut opening: Opening, errors: E, chunk: C, stream: S) -> InSpanStream<S, Chunks<E, C>>
+where
+    S: Stream,
+    E: Finish<S::Item> + Clone,
+    C: Finish<S::Item> + Clone,
+{
+    opening.write(|end| end.set(gen_ai::REQUEST_STREAM, &true));
+    opened_with(opening, Chunks::new(errors, chunk), stream)
 }
 
 /// Adds a chunk to the reply that is being read.

@@ -1,6 +1,6 @@
 //! Running a synchronous function in its span.
 
-use super::finish::{self, Finish, finish};
+use super::finish::{self, Finish, Picked, finish};
 use super::live::Live;
 use super::{Span, start};
 use crate::context::{Body, Entry, Mode, with_stack};
@@ -142,6 +142,14 @@ impl Scope {
         self.loose.take().map(without_mirror).or_else(|| exit(ident))
     }
 
+    /// Leaves the span, which goes on without it.
+    pub(super) fn into_live(mut self) -> Option<Box<Live>> {
+        if self.ident == 0 {
+            return None;
+        }
+        self.leave()
+    }
+
     /// Leaves the span and ends it, without a result.
     fn close(&mut self) {
         let ident = self.ident;
@@ -207,11 +215,5 @@ pub fn end<R>(mut scope: Scope, reader: impl Finish<R>, value: R) -> R {
 /// As [`end`], where the result's type cannot be named: the reader is picked from the result itself.
 #[inline]
 pub fn end_value<R, F: Finish<R>>(scope: Scope, value: R, pick: impl FnOnce(&R) -> F) -> R {
-    struct Picked<P>(P);
-    impl<R, F: Finish<R>, P: FnOnce(&R) -> F> Finish<R> for Picked<P> {
-        fn finish(self, value: &R, end: &mut super::End<'_>) {
-            (self.0)(value).finish(value, end);
-        }
-    }
     end(scope, Picked(pick), value)
 }

@@ -80,6 +80,16 @@ pub trait Finish<R> {
     fn finish(self, value: &R, end: &mut End<'_>);
 }
 
+/// A reader that is picked from the result itself.
+#[derive(Clone, Debug)]
+pub struct Picked<P>(pub(super) P);
+
+impl<R, F: Finish<R>, P: FnOnce(&R) -> F> Finish<R> for Picked<P> {
+    fn finish(self, value: &R, end: &mut End<'_>) {
+        (self.0)(value).finish(value, end);
+    }
+}
+
 /// Reads nothing.
 #[derive(Clone, Copy, Debug)]
 pub struct NoRead;

@@ -2,7 +2,7 @@
 
 use super::Span;
 use super::deadline;
-use super::finish::Finish;
+use super::finish::{Finish, Picked};
 use super::held::Held;
 use crate::record::Outcome;
 use std::future::Future;
@@ -36,6 +36,16 @@ impl<F, R> std::fmt::Debug for InSpan<F, R> {
 #[inline]
 pub fn future<F: Future, R: Finish<F::Output>>(span: Span, reader: R, future: F) -> InSpan<F, R> {
     in_held(Held::new(span), reader, future)
+}
+
+/// As [`future`], where the result's type cannot be named: the reader is picked from the result itself.
+#[inline]
+pub fn future_by_value<F: Future, R: Finish<F::Output>, P: FnOnce(&F::Output) -> R>(
+    span: Span,
+    pick: P,
+    inner: F,
+) -> InSpan<F, Picked<P>> {
+    future(span, Picked(pick), inner)
 }
 
 fn in_held<F: Future, R: Finish<F::Output>>(held: Held, reader: R, future: F) -> InSpan<F, R> {

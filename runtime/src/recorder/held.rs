@@ -59,6 +59,16 @@ impl Held {
         held
     }
 
+    /// Takes a span that was current and is not any more.
+    pub(super) fn left(live: Option<Box<Live>>) -> Self {
+        Self(live.map(AssertUnwindSafe))
+    }
+
+    /// Leaves nothing behind.
+    pub(super) fn take(&mut self) -> Self {
+        Self(self.0.take())
+    }
+
     /// Takes a span that is to [`begin`](Self::begin) later, or never.
     #[inline]
     pub(super) fn before_begin(span: Span) -> Self {

@@ -21,6 +21,7 @@ mod layout;
 mod live;
 mod log;
 mod open;
+mod opening;
 mod read;
 mod span_ref;
 mod start;
@@ -47,7 +48,7 @@ pub(crate) use exception::{ExceptionSignal, set_backtraces, set_exception_signal
 pub(crate) use finish::finish;
 pub(crate) use finish::protect;
 pub use finish::{End, Finish, NoRead, apply, ignore, on_ok};
-pub use future::{InSpan, future, returned_future};
+pub use future::{InSpan, future, future_by_value, returned_future};
 #[cfg(feature = "pipeline")]
 pub(crate) use handover::{Drain, Records, lost, set_queue_bytes};
 #[cfg(feature = "tower")]
@@ -60,6 +61,8 @@ pub use open::OpenSpan;
 pub use open::open_spans;
 #[cfg(all(unix, feature = "pipeline"))]
 pub(crate) use open::{Kept, keep};
+pub(crate) use opening::opened_with;
+pub use opening::{Opening, opened, opened_by, opening, returned_opening};
 pub use read::{Reader, Tag, tag};
 pub use span_ref::{EventBuilder, SpanRef, current};
 pub use start::{IntoLink, IntoParent, Start, span_on, start, start_with};

@@ -12,6 +12,7 @@ use crate::record::Outcome;
 use std::borrow::Cow;
 use std::error::Error;
 use std::fmt;
+use std::io;
 use std::marker::PhantomData;
 use std::ops::Deref;
 
@@ -116,9 +117,23 @@ fn read_error_type<T, E: ErrorType>(result: &Result<T, E>, end: &mut End<'_>) {
     }
 }
 
-fn read_error<T, E: Error + 'static>(result: &Result<T, E>, end: &mut End<'_>) {
+/// An input or output error says by its kind that time ran out.
+fn read_io_error<T>(result: &Result<T, io::Error>, end: &mut End<'_>) {
     if let Err(error) = result {
-        fail(end, type_name::<E>(), Some(error), error.source(), Some(error));
+        fail(
+            end,
+            type_name::<io::Error>(),
+            Some(error),
+            error.source(),
+            Some(error),
+        );
+    }
+}
+
+/// One that may borrow, and so can be asked for its cause alone.
+fn read_error<T, E: Error>(result: &Result<T, E>, end: &mut End<'_>) {
+    if let Err(error) = result {
+        fail(end, type_name::<E>(), Some(error), error.source(), None);
     }
 }
 
@@ -199,8 +214,9 @@ macro_rules! steps {
 }
 
 steps! {
-    Tag, [T, E: ErrorType], Result<T, E>, read_error_type, then ErrorTag;
-    ErrorTag, [T, E: Error + 'static], Result<T, E>, read_error, then ErasedSyncTag;
+    Tag, [T, E: ErrorType], Result<T, E>, read_error_type, then IoTag;
+    IoTag, [T], Result<T, io::Error>, read_io_error, then ErrorTag;
+    ErrorTag, [T, E: Error], Result<T, E>, read_error, then ErasedSyncTag;
     ErasedSyncTag, [T, E: fmt::Display + Deref<Target = dyn Error + Send + Sync + 'static>], Result<T, E>,
         |result, end| read_erased(result, end, |error| &**error), then ErasedSendTag;
     ErasedSendTag, [T, E: fmt::Display + Deref<Target = dyn Error + Send + 'static>], Result<T, E>,

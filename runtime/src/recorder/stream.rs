@@ -22,6 +22,12 @@ pub(crate) trait ReadItems<T> {
 #[derive(Debug)]
 pub struct EachItem<R>(R);
 
+impl<R> EachItem<R> {
+    pub(super) fn new(reader: R) -> Self {
+        Self(reader)
+    }
+}
+
 impl<T, R: Finish<T> + Clone> ReadItems<T> for EachItem<R> {
     fn item(&mut self, item: &T, end: &mut End<'_>) {
         self.0.clone().finish(item, end);
@@ -40,6 +46,15 @@ impl Items {
         Self {
             held: Held::before_begin(span),
             begun: false,
+            count: 0,
+        }
+    }
+
+    /// Of a span that began before the first item.
+    fn begun(held: Held) -> Self {
+        Self {
+            held,
+            begun: true,
             count: 0,
         }
     }
@@ -126,6 +141,19 @@ pub(crate) fn stream_with<S: Stream, R: ReadItems<S::Item>>(
     InSpanStream {
         stream,
         items: Items::new(span),
+        reader,
+    }
+}
+
+/// Polls `stream` in a span that has begun.
+pub(super) fn begun_with<S: Stream, R: ReadItems<S::Item>>(
+    held: Held,
+    reader: R,
+    stream: S,
+) -> InSpanStream<S, R> {
+    InSpanStream {
+        stream,
+        items: Items::begun(held),
         reader,
     }
 }

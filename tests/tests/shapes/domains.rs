@@ -5,7 +5,8 @@ use futures_util::StreamExt;
 use futures_util::stream::{self, BoxStream};
 use spanwright::llm::{LlmResponse, ToLlmResponse};
 use spanwright::testing::TestTraces;
-use spanwright::{Kind, SpanRecord, Value, trace_db_query, trace_llm_call, trace_tool_call};
+use spanwright::{Kind, Outcome, SpanRecord, Value, trace_db_query, trace_llm_call, trace_tool_call};
+use std::task::{Context, Waker};
 
 struct Reply {
     id: &'static str,
@@ -106,6 +107,50 @@ fn a_streamed_llm_call() {
 }
 
 #[test]
+fn a_streamed_llm_call_that_is_answered_later() {
+    #[trace_llm_call(model = "gpt")]
+    async fn ask(fails: bool) -> Result<BoxStream<'static, Result<Reply, Failed>>, Failed> {
+        tick().await;
+        if fails {
+            return Err(Failed(7));
+        }
+        let first = Ok(Reply { id: "r1", tokens: 1 });
+        Ok(stream::iter([first, Ok(Reply { id: "r1", tokens: 7 })]).boxed())
+    }
+    let read = span(|| {
+        drop(block_on(async {
+            ask(false).await.unwrap().collect::<Vec<_>>().await
+        }))
+    });
+    assert_attributes(
+        &read,
+        &[
+            ("gen_ai.request.stream", true.into()),
+            ("gen_ai.response.id", "r1".into()),
+            ("gen_ai.usage.output_tokens", 7.into()),
+            ("spanwright.stream.items", 2.into()),
+        ],
+    );
+    assert!(read.attribute("gen_ai.response.time_to_first_chunk").is_some());
+    assert_eq!(read.outcome, Outcome::Ok);
+
+    let failed = span(|| drop(block_on(ask(true))));
+    assert_eq!(failed.outcome, Outcome::Error);
+    assert!(failed.attribute("spanwright.stream.items").is_none());
+
+    let unread = span(|| drop(block_on(ask(false))));
+    assert_eq!(unread.outcome, Outcome::Abandoned);
+
+    let mut future = Box::pin(ask(false));
+    let cancelled = span(|| {
+        let mut context = Context::from_waker(Waker::noop());
+        assert!(future.as_mut().poll(&mut context).is_pending());
+        drop(future);
+    });
+    assert_eq!(cancelled.outcome, Outcome::Cancelled);
+}
+
+#[test]
 fn a_database_query() {
     #[trace_db_query(
         system = "postgresql", query = "SELECT name FROM users WHERE id = $1", namespace = "app",
@@ -146,7 +191,7 @@ fn a_query_made_at_run_time() {
     );
     let failed = span(|| drop(delete("")));
     assert_eq!(failed.attribute("db.response.returned_rows"), None);
-    assert_eq!(failed.outcome, spanwright::Outcome::Error);
+    assert_eq!(failed.outcome, Outcome::Error);
 }
 
 #[test]

@@ -12,6 +12,12 @@ macro_rules! future_shapes {
         type Later<T> = Pin<Box<dyn Future<Output = Result<T, Failed>> + Send>>;
 
         $(#[$shape($($arg)*)])?
+        async fn opaque_error(n: u8) -> Result<u8, impl std::error::Error> { tick().await; if n > 9 { Err(Failed(9)) } else { Ok(n) } }
+        $(#[$shape($($arg)*)])?
+        async fn any_error<E: std::error::Error>(error: E) -> Result<u8, E> { tick().await; Err(error) }
+        $(#[$shape($($arg)*)])?
+        fn boxed_any_error<'a, E: std::error::Error + Send + 'a>(error: E) -> std::pin::Pin<Box<dyn Future<Output = Result<u8, E>> + Send + 'a>> { Box::pin(async move { Err(error) }) }
+        $(#[$shape($($arg)*)])?
         async fn unit() { tick().await; log("unit") }
         $(#[$shape($($arg)*)])?
         async fn empty() {}
@@ -100,6 +106,9 @@ macro_rules! future_shapes {
             let drops = || drop_order(Noisy("used"), Noisy("unused"), Noisy("wild"), noisy(), Noisy("last"));
             seen.future("async drop order", drops(), |r| format!("{r:?}"));
             seen.cancel("async cancelled", drops());
+            seen.future("async opaque error", opaque_error(10), |r| format!("{:?}", r.as_ref().map_err(ToString::to_string)));
+            seen.future("async any error", any_error(Failed(1)), |r| format!("{:?}", r.as_ref().map_err(ToString::to_string)));
+            seen.future("boxed any error", boxed_any_error(Failed(1)), |r| format!("{:?}", r.as_ref().map_err(ToString::to_string)));
             seen.call("async never polled", || { drop(drops()); String::new() });
             seen.future("async panics", panics(Noisy("outer")), |r| format!("{r:?}"));
             seen.future("returned", returned("7"), |r| format!("{r:?}"));

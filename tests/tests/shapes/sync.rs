@@ -5,9 +5,17 @@ macro_rules! sync_shapes {
         use super::probe::{Failed, Mute, Noisy, Observed, log};
         use std::error::Error;
         use std::fmt::{Debug, Display};
+        use std::sync::mpsc::{SendError, Sender, channel};
+        use std::sync::{LockResult, Mutex, MutexGuard};
 
         type Outcome<T> = Result<T, Failed>;
         struct NotDebug(u8);
+        #[derive(Debug)]
+        struct Borrowing<'a>(&'a str);
+        impl Display for Borrowing<'_> {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { f.write_str(self.0) }
+        }
+        impl Error for Borrowing<'_> {}
         struct Point { x: Noisy, y: u8 }
 
         $(#[$shape($($arg)*)])?
@@ -54,6 +62,16 @@ macro_rules! sync_shapes {
         fn boxed_send_error(text: &str) -> Result<u32, Box<dyn Error + Send + Sync>> { Ok(text.parse::<u32>()?) }
         $(#[$shape($($arg)*)])?
         fn anyhow_error(text: &str) -> anyhow::Result<u32> { Ok(text.parse::<u32>()?) }
+        $(#[$shape($($arg)*)])?
+        fn any_error<E: Error>(error: E) -> Result<u8, E> { Err(error) }
+        $(#[$shape($($arg)*)])?
+        fn borrowing_error(text: &str) -> Result<u8, Borrowing<'_>> { Err(Borrowing(text)) }
+        $(#[$shape($($arg)*)])?
+        fn lock(lock: &Mutex<u8>) -> LockResult<MutexGuard<'_, u8>> { lock.lock() }
+        $(#[$shape($($arg)*)])?
+        fn send<T>(sender: &Sender<T>, value: T) -> Result<(), SendError<T>> { sender.send(value) }
+        $(#[$shape($($arg)*)])?
+        fn opaque_error(n: u8) -> Result<u8, impl Error> { if n > 9 { Err(Failed(9)) } else { Ok(n) } }
         $(#[$shape($($arg)*)])?
         fn not_debug(n: NotDebug) -> Result<NotDebug, NotDebug> { Ok(NotDebug(n.0 + 1)) }
         $(#[$shape($($arg)*)])?
@@ -116,6 +134,16 @@ macro_rules! sync_shapes {
 
         #[allow(clippy::too_many_lines)]
         pub fn run(seen: &mut Observed) {
+            seen.call("generic error", || format!("{:?}", any_error(Borrowing("x")).map_err(|e| e.to_string())));
+            seen.call("borrowing error", || format!("{:?}", borrowing_error("x").map_err(|e| e.to_string())));
+            seen.call("lock", || format!("{:?}", lock(&Mutex::new(7)).map(|n| *n)));
+            seen.call("send", || {
+                let (sender, receiver) = channel();
+                let first = send(&sender, Noisy("sent")).is_ok();
+                drop(receiver);
+                format!("{first} {:?}", send(&sender, Noisy("back")).map_err(|e| e.0.0))
+            });
+            seen.call("opaque error", || format!("{:?}", [opaque_error(1), opaque_error(10)].map(|r| r.map_err(|e| e.to_string()))));
             seen.call("unit", || format!("{:?}", unit()));
             seen.call("number", || format!("{:?}", number(1, 2)));
             seen.call("question", || format!("{:?} {:?}", question("7"), question("x")));
