@@ -28,12 +28,13 @@ const TOLERATED: [(&str, &str, &str); 7] = [
 ];
 
 /// The macros' modules by their flow: parse, model, validate, expand. `lib.rs` has them by name.
-const MACROS: [&str; 12] = [
+const MACROS: [&str; 13] = [
     "errors",
     "crate_path",
     "args",
     "item",
     "params",
+    "returned",
     "shape",
     "model",
     "validate",

@@ -33,8 +33,10 @@ pub(crate) use spool::SpoolSettings;
 pub(crate) use zipkin::ZipkinSettings;
 
 use crate::limits::Limits;
+use crate::propagate::Propagators;
 use crate::redact::{HASH_KEY_VARIABLE, HashKey};
 use crate::sampler::Sampler;
+use crate::site::{Filter, FilterError};
 use env::{Env, list, one_of};
 
 /// How much Spanwright says about itself (`OTEL_LOG_LEVEL`).
@@ -56,7 +58,7 @@ pub(crate) struct Settings {
     pub(crate) disabled: bool,
     pub(crate) log_level: LogLevel,
     /// The names of `OTEL_PROPAGATORS` in lower case; `None` where it is unset.
-    pub(crate) propagators: Option<Vec<String>>,
+    pub(crate) propagators: Option<Propagators>,
     pub(crate) resource: ResourceSettings,
     /// `None` where no variable asks for a sampler.
     pub(crate) sampler: Option<Sampler>,
@@ -81,8 +83,8 @@ pub(crate) struct Settings {
     pub(crate) self_metrics: bool,
     pub(crate) spool: SpoolSettings,
     pub(crate) semantics: Semantics,
-    /// `SPANWRIGHT_TRACE` as it stands: which sites record.
-    pub(crate) trace_filter: Option<String>,
+    /// Which sites record.
+    pub(crate) trace_filter: Option<Filter>,
     /// What was wrong, and what to know; each once.
     pub(crate) problems: Vec<Problem>,
 }
@@ -107,9 +109,7 @@ impl Settings {
         Self {
             disabled: disabled(&mut env),
             log_level: log_level(&mut env),
-            propagators: env
-                .text("OTEL_PROPAGATORS")
-                .map(|text| list(&text).map(str::to_ascii_lowercase).collect()),
+            propagators: propagators(&mut env),
             resource: ResourceSettings::read(&mut env),
             sampler: sampling::read(&mut env),
             limits: limits::read(&mut env),
@@ -131,7 +131,9 @@ impl Settings {
             self_metrics: env.boolean("SPANWRIGHT_SELF_METRICS").unwrap_or(false),
             spool: SpoolSettings::read(&mut env),
             semantics: Semantics::read(&mut env),
-            trace_filter: env.text("SPANWRIGHT_TRACE"),
+            trace_filter: env.parsed("SPANWRIGHT_TRACE", "what the program sets", |text| {
+                text.parse().map_err(|error: FilterError| error.to_string())
+            }),
             problems: env.into_problems(),
         }
     }
@@ -151,6 +153,16 @@ fn disabled(env: &mut Env<'_>) -> bool {
     env.boolean("OTEL_SDK_DISABLED")
         .or_else(|| legacy::enabled(env).map(|enabled| !enabled))
         .unwrap_or(false)
+}
+
+/// A name that is none is left out, and told.
+fn propagators(env: &mut Env<'_>) -> Option<Propagators> {
+    const NAME: &str = "OTEL_PROPAGATORS";
+    let (propagators, errors) = Propagators::parse(&env.text(NAME)?.to_ascii_lowercase());
+    for error in errors {
+        env.refuse(NAME, format!("{error}; it is left out"));
+    }
+    Some(propagators)
 }
 
 fn log_level(env: &mut Env<'_>) -> LogLevel {

@@ -3,6 +3,7 @@
 use super::env::{Env, one_of, whole};
 use super::pairs::{self, Headers};
 pub(crate) use crate::record::Signal;
+use std::borrow::Cow;
 use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -183,12 +184,13 @@ fn endpoint(env: &mut Env<'_>, signal: Signal, protocol: Protocol) -> (Endpoint,
         "http://localhost:4318"
     };
     let insecure = insecure(env, signal);
-    let parse = |text: &str| url(text, is_grpc, insecure);
+    let parse = |text: &str| url(&with_scheme(text, is_grpc), is_grpc, insecure);
     let general = general_name("ENDPOINT");
     let named = if env.is_set(&general) { &general } else { base };
 
     let own = own_name(signal, "ENDPOINT");
     if let Some(url) = env.parsed(&own, named, parse) {
+        note_scheme(env, &own, is_grpc);
         check_port(env, &own, &url, protocol);
         return (Endpoint(url), Some(EndpointFrom::Signal));
     }
@@ -203,8 +205,10 @@ fn endpoint(env: &mut Env<'_>, signal: Signal, protocol: Protocol) -> (Endpoint,
         variable = ENDPOINT_ALIAS;
         url = env.parsed(ENDPOINT_ALIAS, base, parse).map(without_signal);
     }
+    note_scheme(env, variable, is_grpc);
     let url = url.unwrap_or_else(|| {
-        from = None;
+        // One that cannot be used asks for OTLP all the same.
+        from = from.filter(|_| env.is_set(variable) || env.is_set(&own));
         base.to_owned()
     });
     check_port(env, variable, &url, protocol);
@@ -225,6 +229,25 @@ fn insecure(env: &mut Env<'_>, signal: Signal) -> bool {
     env.boolean(&own_name(signal, "INSECURE"))
         .or_else(|| env.boolean(&general_name("INSECURE")))
         .unwrap_or(false)
+}
+
+/// An address on this machine needs no scheme: `localhost:4318`.
+fn with_scheme(text: &str, is_grpc: bool) -> Cow<'_, str> {
+    let is_here = ["localhost:", "127.0.0.1:", "[::1]:"]
+        .iter()
+        .any(|host| text.starts_with(host));
+    if is_here && !is_grpc {
+        Cow::Owned(format!("http://{text}"))
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
+fn note_scheme(env: &mut Env<'_>, variable: &str, is_grpc: bool) {
+    let text = env.text(variable).unwrap_or_default();
+    if matches!(with_scheme(&text, is_grpc), Cow::Owned(_)) {
+        env.note(variable, "has no scheme; http:// is put before it");
+    }
 }
 
 /// A usable URL. gRPC takes a bare `host:port` too; `INSECURE` then says whether to use TLS.

@@ -159,7 +159,7 @@ pub struct Health {
 }
 
 /// What a flush or a shutdown achieved.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 #[must_use = "a report tells whether spans were lost"]
 #[non_exhaustive]
 pub struct Report {
@@ -191,6 +191,19 @@ impl Report {
             Ok(())
         } else {
             Err(self)
+        }
+    }
+}
+
+/// As it reads: a `main` that returns it prints this form. `{:#?}` shows every field.
+impl fmt::Debug for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if f.alternate() {
+            let mut whole = f.debug_struct("Report");
+            whole.field("complete", &self.complete);
+            whole.field("health", &self.health).finish()
+        } else {
+            write!(f, "{self}")
         }
     }
 }

@@ -60,32 +60,34 @@ pub(super) fn is_word(word: &[u8]) -> bool {
 /// Pairs of words that make a key sensitive together only.
 pub(super) fn is_pair(first: &[u8], second: &[u8]) -> bool {
     match second {
-        b"key" | b"keys" => matches!(
-            first,
-            b"api"
-                | b"access"
-                | b"private"
-                | b"secret"
-                | b"signing"
-                | b"encryption"
-                | b"decryption"
-                | b"master"
-                | b"auth"
-                | b"account"
-                | b"shared"
-                | b"subscription"
-                | b"ssh"
-                | b"deploy"
-                | b"hmac"
-                | b"aes"
-                | b"rsa"
-                | b"gpg"
-                | b"pgp"
-                | b"functions"
-                | b"app"
-                | b"application"
-                | b"license"
-        ),
+        b"key" | b"keys" => {
+            matches!(
+                first,
+                b"api"
+                    | b"access"
+                    | b"private"
+                    | b"secret"
+                    | b"signing"
+                    | b"encryption"
+                    | b"decryption"
+                    | b"master"
+                    | b"auth"
+                    | b"account"
+                    | b"shared"
+                    | b"subscription"
+                    | b"ssh"
+                    | b"deploy"
+                    | b"hmac"
+                    | b"aes"
+                    | b"rsa"
+                    | b"gpg"
+                    | b"pgp"
+                    | b"functions"
+                    | b"app"
+                    | b"application"
+                    | b"license"
+            ) || is_provider(first)
+        }
         b"tokens" => matches!(
             first,
             b"auth" | b"access" | b"api" | b"refresh" | b"session" | b"bearer"
@@ -95,6 +97,22 @@ pub(super) fn is_pair(first: &[u8], second: &[u8]) -> bool {
         b"string" | b"strings" | b"str" => matches!(first, b"connection" | b"conn"),
         b"phrase" => matches!(first, b"pass" | b"seed" | b"recovery" | b"backup"),
         b"word" => first == b"pass",
+        b"pass" => matches!(
+            first,
+            b"db"
+                | b"user"
+                | b"admin"
+                | b"root"
+                | b"smtp"
+                | b"imap"
+                | b"ftp"
+                | b"mysql"
+                | b"postgres"
+                | b"pg"
+                | b"redis"
+                | b"http"
+                | b"proxy"
+        ),
         b"signature" => first == b"access",
         b"code" | b"codes" => matches!(
             first,
@@ -111,6 +129,35 @@ pub(super) fn is_pair(first: &[u8], second: &[u8]) -> bool {
         ),
         _ => false,
     }
+}
+
+/// Who gives keys to programs: `OPENAI_KEY`.
+fn is_provider(word: &[u8]) -> bool {
+    matches!(
+        word,
+        b"openai"
+            | b"anthropic"
+            | b"claude"
+            | b"azure"
+            | b"gemini"
+            | b"mistral"
+            | b"cohere"
+            | b"groq"
+            | b"deepseek"
+            | b"openrouter"
+            | b"perplexity"
+            | b"fireworks"
+            | b"huggingface"
+            | b"replicate"
+            | b"langfuse"
+            | b"langsmith"
+            | b"pinecone"
+            | b"datadog"
+            | b"honeycomb"
+            | b"sendgrid"
+            | b"twilio"
+            | b"stripe"
+    )
 }
 
 /// Words before `token` that make it a piece of text, a measure or a place in a listing.

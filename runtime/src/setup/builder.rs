@@ -236,7 +236,7 @@ impl Builder {
         errors.extend(sampler.check().err().map(InitError::Sampler));
         let (destinations, notes) =
             destinations::collect(std::mem::take(&mut self.destinations), &settings, &mut errors);
-        let filter = self.filter(&settings, &mut errors);
+        let filter = settings.trace_filter.clone().or(self.filter.clone());
         if let Some(error) = InitError::of(errors) {
             return Err(error);
         }
@@ -270,22 +270,12 @@ impl Builder {
         Ok(guard)
     }
 
-    fn filter(&self, settings: &Settings, errors: &mut Vec<InitError>) -> Option<Filter> {
-        match (&settings.trace_filter, &self.filter) {
-            (Some(text), _) => text
-                .parse()
-                .map_err(|error| errors.push(InitError::Filter(error)))
-                .ok(),
-            (None, given) => given.clone(),
-        }
-    }
-
     fn set_propagators(&self, settings: &Settings) {
-        let named = settings
+        let mut propagators = self
             .propagators
-            .as_ref()
-            .map(|names| Propagators::parse(&names.join(",")).0);
-        let mut propagators = self.propagators.clone().or(named).unwrap_or_default();
+            .clone()
+            .or(settings.propagators.clone())
+            .unwrap_or_default();
         if self.writes_legacy_names(settings) {
             let mut formats = propagators.formats().to_vec();
             if !formats.contains(&Format::Legacy) {

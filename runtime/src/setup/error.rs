@@ -1,7 +1,7 @@
 //! Why `init()` did not start anything.
 
 /// Why [`init`](crate::init) or the builder did not start anything. Never holds a header's or a key's value.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum InitError {
     /// A pipeline runs already; keep the first guard and use that.
@@ -27,6 +27,13 @@ pub enum InitError {
     /// More than one of these.
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
     Several(Vec<InitError>),
+}
+
+/// As it reads: a `main` that returns it prints this form.
+impl std::fmt::Debug for InitError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{self}")
+    }
 }
 
 impl InitError {

@@ -32,6 +32,9 @@ fn endpoints() {
             &[(OWN, "ftp://b"), (ALL, "nonsense")],
             "http://localhost:4318/v1/traces",
         ),
+        (&[(ALL, "localhost:4318")], "http://localhost:4318/v1/traces"),
+        (&[(ALL, "127.0.0.1:9/x")], "http://127.0.0.1:9/x/v1/traces"),
+        (&[(ALL, "[::1]:9")], "http://[::1]:9/v1/traces"),
         (&[(ALL, "http:// ")], "http://localhost:4318/v1/traces"),
         (&[(ALL, "http://:4318")], "http://localhost:4318/v1/traces"),
         (&[(ALL, "HTTP://[::1]:4318")], "HTTP://[::1]:4318/v1/traces"),
@@ -56,6 +59,21 @@ fn endpoints() {
             .endpoint
             .as_str(),
         "http://c:4318/v1/logs"
+    );
+}
+
+#[test]
+fn an_endpoint_asks_for_otlp_even_where_it_cannot_be_used() {
+    const ALL: &str = "OTEL_EXPORTER_OTLP_ENDPOINT";
+    let from = |variables: &[(&str, &str)]| read(variables).traces.otlp.endpoint_from;
+    assert_eq!(from(&[]), None);
+    assert_eq!(from(&[(ALL, " ")]), None);
+    assert!(from(&[(ALL, "collector:4318")]).is_some());
+    let settings = read(&[(ALL, "localhost:4318")]);
+    assert!(settings.traces.otlp.endpoint_from.is_some());
+    assert_eq!(
+        problems(&settings),
+        ["OTEL_EXPORTER_OTLP_ENDPOINT: has no scheme; http:// is put before it"]
     );
 }
 

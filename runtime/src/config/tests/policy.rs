@@ -1,12 +1,14 @@
 //! Variables about what is recorded.
 
 use super::*;
+use crate::propagate::Propagators;
 
 #[test]
 fn switches_and_words() {
     let disabled: fn(&Settings) -> String = |s| debug(s.disabled);
     let enabled_note = "read as the opposite of OTEL_SDK_DISABLED, which is its name now";
     let filter: fn(&Settings) -> String = |s| debug(&s.trace_filter);
+    let formats: fn(&Settings) -> String = |s| debug(s.propagators.as_ref().map(Propagators::formats));
     check(&[
         ("OTEL_SDK_DISABLED", "True", disabled, "true", &[]),
         ("OTEL_SDK_DISABLED", "FALSE", disabled, "false", &[]),
@@ -37,15 +39,33 @@ fn switches_and_words() {
         (
             "OTEL_PROPAGATORS",
             "B3, ,tracecontext",
-            |s| debug(&s.propagators),
-            r#"Some(["b3", "tracecontext"])"#,
+            formats,
+            "Some([B3, TraceContext])",
             &[],
+        ),
+        (
+            "OTEL_PROPAGATORS",
+            "b4,baggage",
+            formats,
+            "Some([Baggage])",
+            &[
+                "propagator `b4` is not known; use tracecontext, baggage, b3, b3multi, jaeger, xray, legacy or none; it is left out",
+            ],
+        ),
+        (
+            "SPANWRIGHT_TRACE",
+            "app=loud",
+            filter,
+            "None",
+            &[
+                "`app=loud` is not a filter directive; write `target=level`, `target` or `level`, with the levels off, error, warn, info, debug and trace; what the program sets is used",
+            ],
         ),
         (
             "SPANWRIGHT_TRACE",
             "app::db=off,info",
             filter,
-            r#"Some("app::db=off,info")"#,
+            r#"Some(Filter { rules: [("app::db", None), ("", Some(Info))] })"#,
             &[],
         ),
         (
