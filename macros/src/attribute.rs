@@ -2,7 +2,8 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
-use syn::{Attribute, Meta};
+use syn::punctuated::Punctuated;
+use syn::{Attribute, Meta, Token};
 
 use crate::args::{Args, Macro};
 use crate::errors::Errors;
@@ -98,6 +99,19 @@ fn whole_block(which: Macro, block: BlockItem, defaults: Args, mut errors: Error
 
 fn method(which: Macro, mut item: FnItem, defaults: &Args, owner: &str) -> TokenStream {
     let mut errors = Errors::default();
+    if let Some(index) = item.attrs.iter().position(|attr| conditional(attr).is_some()) {
+        let Some((condition, skips)) = conditional(&item.attrs[index]) else {
+            return item.into_token_stream();
+        };
+        if !skips {
+            // It expands by itself where the condition holds; elsewhere the method is as it was.
+            return item.into_token_stream();
+        }
+        item.attrs.remove(index);
+        let traced = method(which, item.clone(), defaults, owner);
+        item.take_parameter_attributes();
+        return quote_spanned!(Span::mixed_site()=> #[cfg(#condition)] #item #[cfg(not(#condition))] #traced);
+    }
     let annotated = item.attrs.iter().position(|attr| own(attr).is_some());
     let mut args = match annotated {
         None if item.sig.constness.is_some() || matches!(item.body, Body::Missing(_)) => {
@@ -136,6 +150,24 @@ fn method(which: Macro, mut item: FnItem, defaults: &Args, owner: &str) -> Token
 fn own(attr: &Attribute) -> Option<Macro> {
     let last = attr.path().segments.last()?;
     Macro::ALL.into_iter().find(|which| last.ident == which.name())
+}
+
+/// The condition of `#[cfg_attr(CONDITION, traced(…))]`, and whether it says no more than `skip`.
+fn conditional(attr: &Attribute) -> Option<(TokenStream, bool)> {
+    if !attr.path().is_ident("cfg_attr") {
+        return None;
+    }
+    let parts = attr
+        .parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated)
+        .ok()?;
+    let mut parts = parts.into_iter();
+    let condition = parts.next()?.into_token_stream();
+    let ours = parts.find(|meta| {
+        let last = meta.path().segments.last();
+        last.is_some_and(|last| Macro::ALL.iter().any(|which| last.ident == which.name()))
+    })?;
+    let skips = matches!(&ours, Meta::List(list) if list.tokens.to_string() == "skip");
+    Some((condition, skips))
 }
 
 fn arguments(attr: &Attribute, errors: &mut Errors) -> TokenStream {

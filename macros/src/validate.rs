@@ -2,6 +2,9 @@
 
 use std::collections::HashSet;
 
+use syn::Expr;
+use syn::visit_mut::{self, VisitMut};
+
 use crate::args::Domain;
 use crate::args::attribute::Mode;
 use crate::args::value::text;
@@ -27,6 +30,7 @@ pub(crate) fn check(traced: &Traced, errors: &mut Errors) {
     }
     skipped(traced, errors);
     keys(traced, errors);
+    recorded(traced, errors);
     parents(traced, errors);
     returned(traced, errors);
 }
@@ -91,6 +95,37 @@ fn keys(traced: &Traced, errors: &mut Errors) {
                 format_args!("the attribute `{text}` is given more than once"),
             );
         }
+    }
+}
+
+/// What is recorded only where somebody wants it must not decide what the function does.
+fn recorded(traced: &Traced, errors: &mut Errors) {
+    struct Leaves<'a>(&'a mut Errors);
+    impl VisitMut for Leaves<'_> {
+        fn visit_expr_mut(&mut self, expr: &mut Expr) {
+            let place = match expr {
+                Expr::Try(inner) => Some(inner.question_token.span),
+                Expr::Return(inner) => Some(inner.return_token.span),
+                // What leaves these stays inside them.
+                Expr::Closure(_) | Expr::Async(_) => return,
+                _ => None,
+            };
+            if let Some(place) = place {
+                let message = "this would leave the function, and only where the span is recorded; \
+                               record a value that needs no such way out";
+                self.0.at(place, message);
+            }
+            visit_mut::visit_expr_mut(self, expr);
+        }
+    }
+    let general = &traced.args.general;
+    let attributes = general.attrs.iter().map(|attr| &attr.expr);
+    for expr in attributes
+        .chain(&general.name)
+        .chain(&general.parent)
+        .chain(&general.links)
+    {
+        Leaves(errors).visit_expr_mut(&mut expr.clone());
     }
 }
 

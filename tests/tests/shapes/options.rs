@@ -249,3 +249,26 @@ fn nothing_is_evaluated_where_nothing_is_recorded() {
     }
     quiet();
 }
+
+#[test]
+fn conditions_on_methods_of_an_annotated_block() {
+    struct Conditional;
+    #[traced]
+    impl Conditional {
+        #[cfg_attr(all(), traced(name = "renamed"))]
+        fn named() {}
+        #[cfg_attr(all(), traced(skip))]
+        fn left_out() {}
+        #[cfg_attr(any(), traced(skip))]
+        fn kept() {}
+        #[cfg_attr(any(), traced(name = "elsewhere"))]
+        fn traced_elsewhere() {}
+    }
+    let traces = TestTraces::start();
+    Conditional::named();
+    Conditional::left_out();
+    Conditional::kept();
+    Conditional::traced_elsewhere();
+    let names: Vec<String> = traces.spans().iter().map(|span| span.name.to_string()).collect();
+    assert_eq!(names, ["renamed", "Conditional::kept"]);
+}

@@ -50,6 +50,16 @@ fn err_option() -> Result<(), String> {
     Ok(())
 }
 
+#[traced(fields(a = text.parse::<u8>().ok()?))]
+fn leaves(text: &str) -> Option<u8> {
+    Some(1)
+}
+
+#[traced(capture({ return 7 } as "b"))]
+fn returns() -> u8 {
+    1
+}
+
 #[traced(new_root(lnik))]
 fn new_root() {}
 
