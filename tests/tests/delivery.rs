@@ -367,3 +367,25 @@ fn the_pipelines_own_metrics_are_sent_where_asked() {
     .end();
     assert_eq!(ended.otlp()["offered"], 1, "{ended:?}");
 }
+
+#[test]
+fn metrics_that_a_backend_does_not_take_are_no_loss() {
+    let server = Server::answering(|request| match request.path.ends_with("/v1/metrics") {
+        true => Reply::status("404 Not Found"),
+        false => Reply::status("200 OK"),
+    });
+    let metrics = [
+        ("OTEL_METRICS_EXPORTER", "otlp"),
+        ("SPANWRIGHT_SELF_METRICS", "true"),
+    ];
+    let ended = Program::to(&server.url, &["spans", "10", "5000", "5000"], &metrics).end();
+    let account = ended.otlp();
+    assert_eq!(account["exported"], 10, "{account}");
+    assert!(account["dropped"]["refused"].as_u64() > Some(0), "{account}");
+    assert_eq!(ended.number("undelivered"), 0, "{account}");
+    assert!(!ended.stderr.contains("lost"), "{}", ended.stderr);
+    assert!(
+        account["last_error"].as_str().unwrap().contains("404"),
+        "{account}"
+    );
+}

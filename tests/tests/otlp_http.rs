@@ -344,6 +344,17 @@ fn no_answer_in_time_is_tried_again() {
 
 #[test]
 fn a_connection_that_fails_or_breaks_is_tried_again() {
+    let server = Server::start(|_| Reply::status("404 Not Found"));
+    let described = Otlp::http(&*server.url)
+        .signals(TRACES_ONLY)
+        .build()
+        .unwrap()
+        .describe();
+    assert!(
+        described.contains("/v1/traces (reachable, but takes no traces: ") && described.contains("404"),
+        "{described}"
+    );
+    assert_eq!(server.request().body, b"");
     let closed = std::net::TcpListener::bind("127.0.0.1:0")
         .unwrap()
         .local_addr()

@@ -98,6 +98,9 @@ pub struct DestinationReport {
     pub rejected: u64,
     /// Records that were dropped, by reason.
     pub dropped: BTreeMap<DropReason, u64>,
+    /// Of those that were rejected or dropped, the points of metrics. They count as no loss: metrics are sums since the
+    /// start, so that the next export holds what this one did not bring, and many backends take none.
+    pub metric_points: u64,
     /// Records that wait, or are under way.
     pub pending: u64,
     /// Records that were put into the spool, to be sent later; 0 without one.
@@ -113,9 +116,9 @@ pub struct DestinationReport {
 }
 
 impl DestinationReport {
-    /// Records that are gone without having arrived, whatever the reason, but for what was wanted.
+    /// Spans and log records that are gone without having arrived, whatever the reason, but for what was wanted.
     pub(super) fn lost(&self) -> u64 {
-        self.rejected + lost(&self.dropped)
+        (self.rejected + lost(&self.dropped)).saturating_sub(self.metric_points)
     }
 }
 
@@ -170,7 +173,7 @@ pub struct Report {
 }
 
 impl Report {
-    /// Records that are lost or not delivered yet, over all destinations and before them.
+    /// Spans and log records that are lost or not delivered yet, over all destinations and before them.
     pub fn undelivered(&self) -> u64 {
         let health = &self.health;
         let behind: u64 = health

@@ -5,7 +5,7 @@ use super::lane::Entry;
 use super::latch::Latch;
 use super::policy::{Policy, Signal};
 use super::queue::{Queue, Standing};
-use super::report::DestinationReport;
+use super::report::{DestinationReport, lost};
 #[cfg(feature = "spool")]
 use super::spooling::{Divided, SharedSpool, SpoolOf};
 use super::work::{Attempt, Command, Work};
@@ -121,6 +121,7 @@ impl Worker {
     pub(super) fn report(&self) -> DestinationReport {
         let standing = self.queue.standing();
         let [traces, logs, metrics] = standing.accounts;
+        let metric_points = metrics.rejected + lost(&metrics.dropped_by_reason());
         let account = traces.add(logs).add(metrics);
         DestinationReport {
             name: self.name.clone(),
@@ -129,6 +130,7 @@ impl Worker {
             exported: account.exported,
             rejected: account.rejected,
             dropped: account.dropped_by_reason(),
+            metric_points,
             pending: account.pending,
             spooled: account.spooled,
             retries: account.retries,

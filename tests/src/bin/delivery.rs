@@ -99,6 +99,7 @@ fn shut_down(guard: Guard, wait: Duration, mut more: Value) {
 fn finish(report: &Report, began: Instant, more: &mut Value) {
     more["shutdown_ms"] = (began.elapsed().as_millis() as u64).into();
     more["complete"] = report.complete.into();
+    more["undelivered"] = report.undelivered().into();
     print(&report.health, more.take());
 }
 

@@ -72,6 +72,23 @@ impl OtlpDestination {
         result
     }
 
+    /// What is said to a request that holds nothing.
+    fn answer(&mut self, signal: Signal) -> String {
+        let empty: &[u8] = match self.settings.protocol {
+            Protocol::HttpJson => b"{}",
+            _ => b"",
+        };
+        let sent = match &mut self.client {
+            Client::Http(client) => client.send(signal, empty),
+            #[cfg(feature = "grpc")]
+            Client::Grpc(client) => client.send(signal, empty),
+        };
+        match sent {
+            Ok(_) => "reachable".to_owned(),
+            Err(error) => format!("reachable, but takes no {}: {error}", signal.as_str()),
+        }
+    }
+
     /// Sends a batch of several signals; see [`mixed`](super::mixed).
     fn send_mixed(&mut self, batch: &Batch, signals: &[Signal]) -> Result<Delivered, DeliveryError> {
         let mut progress = match self.unfinished.take() {
@@ -160,13 +177,14 @@ impl Destination for OtlpDestination {
     fn describe(&self) -> String {
         let mut text = format!("{} {}", self.settings.name, self.settings.protocol.as_str());
         let mut last = None;
+        // Attempts are for the destination to make; this one takes nothing that waits, and nobody waits for it.
+        let mut probe = Self::new(self.settings.clone());
         for signal in Signal::ALL {
             let endpoint = self.settings.endpoint(signal);
             if signal.is_in(self.settings.signals) && last != Some(endpoint) {
-                let reached = if endpoint.is_reachable() {
-                    "reachable"
-                } else {
-                    "not reachable"
+                let reached = match endpoint.is_reachable() {
+                    true => probe.answer(signal),
+                    false => "not reachable".to_owned(),
                 };
                 text += &format!(" {endpoint} ({reached})");
                 last = Some(endpoint);
