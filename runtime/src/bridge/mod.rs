@@ -9,11 +9,15 @@ mod adopted;
 mod callsite;
 mod clean;
 #[cfg(feature = "subscriber")]
+mod event;
+#[cfg(feature = "subscriber")]
 mod fields;
 #[cfg(feature = "subscriber")]
 mod filter;
 #[cfg(feature = "subscriber")]
 mod foreign;
+#[cfg(feature = "subscriber")]
+mod forwarded;
 #[cfg(feature = "subscriber")]
 mod install;
 mod json;
