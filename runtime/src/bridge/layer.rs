@@ -9,7 +9,7 @@ use crate::context::{Body, Context, Entry, Mode, mode, with_stack};
 use crate::recorder::{self, Span, Start};
 use crate::site::Site;
 use tracing_core::span::{Attributes, Id, Record};
-use tracing_core::{Event, Subscriber};
+use tracing_core::{Dispatch, Event, Subscriber};
 use tracing_subscriber::layer::{self, Layer as _};
 use tracing_subscriber::registry::LookupSpan;
 
@@ -33,12 +33,31 @@ pub fn layer<S>() -> impl layer::Layer<S> + Send + Sync + 'static
 where
     S: Subscriber + for<'a> LookupSpan<'a>,
 {
-    Bridge.with_filter(LayerFilter)
+    Bridge {
+        find: context_in::<S>,
+    }
+    .with_filter(LayerFilter)
 }
 
 /// The layer itself, below its filter; looked for in subscribers that others made.
 #[derive(Debug)]
-pub(super) struct Bridge;
+pub(super) struct Bridge {
+    find: fn(&Dispatch, &Id) -> Option<Context>,
+}
+
+/// The context of a `tracing` span of this subscriber; only its type knows how to look the span up.
+fn context_in<S>(dispatch: &Dispatch, id: &Id) -> Option<Context>
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+{
+    let span = dispatch.downcast_ref::<S>()?.span(id)?;
+    adopted::context_of(&span)
+}
+
+/// The context of a `tracing` span, where this subscriber has our layer.
+pub(super) fn context_of(dispatch: &Dispatch, id: &Id) -> Option<Context> {
+    (dispatch.downcast_ref::<Bridge>()?.find)(dispatch, id)
+}
 
 /// Starts our span for one of theirs.
 fn start<S>(site: &'static Site, attributes: &Attributes<'_>, context: &layer::Context<'_, S>) -> Span

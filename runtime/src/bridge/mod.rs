@@ -26,6 +26,7 @@ mod layer;
 #[cfg(feature = "subscriber")]
 mod logs;
 pub(crate) mod out;
+mod parent;
 
 /// What is locked here, while the thread that has it forks.
 #[cfg(all(unix, feature = "pipeline"))]
