@@ -185,6 +185,28 @@ fn a_subscriber_that_is_there_stays() {
 
 #[test]
 #[ignore = "a program of its own"]
+fn program_with_lines_of_its_own() {
+    if !is_program() {
+        return;
+    }
+    let fmt = tracing_subscriber::fmt::layer().with_ansi(false);
+    tracing_subscriber::registry()
+        .with(fmt.with_writer(std::io::stderr))
+        .with(spanwright::layer())
+        .init();
+    program(|builder| builder.tracing_spans(true));
+}
+
+#[test]
+fn lines_of_a_layer_of_ones_own_have_our_spans_where_that_is_asked_for() {
+    let ran = run("program_with_lines_of_its_own", None);
+    let prefix = "theirs:ours{user=\"mallory\"}: tracing_logs: quiet";
+    assert!(ran.stderr.contains(prefix), "{}", ran.stderr);
+    assert_eq!(ran.span("ours")["events"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+#[ignore = "a program of its own"]
 fn program_with_our_layer_below_a_filter() {
     if !is_program() {
         return;
