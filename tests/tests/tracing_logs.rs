@@ -118,7 +118,13 @@ fn plain_program() {
     if !is_program() {
         return;
     }
-    program(|builder| builder);
+    program_with(
+        |builder| builder,
+        || {
+            tracing_log::LogTracer::init().unwrap();
+            log::warn!(target: "app::orders", "forwarded");
+        },
+    );
 }
 
 #[test]
@@ -149,6 +155,11 @@ fn lines_are_from_info_up_where_nothing_is_said() {
     let ran = run("plain_program", None);
     assert!(
         ran.stderr.contains(" INFO tracing_logs: quiet trace_id="),
+        "{}",
+        ran.stderr
+    );
+    assert!(
+        ran.stderr.contains(" WARN app::orders: forwarded\n"),
         "{}",
         ran.stderr
     );
