@@ -294,6 +294,26 @@ fn a_declared_field_is_recorded_by_the_tracing_span() {
 }
 
 #[test]
+fn a_late_field_needs_our_layer_to_see_the_span() {
+    let run = || {
+        with_late_field();
+        spanwright::in_span("by hand", || {
+            spanwright::current().set("known", &5);
+        });
+    };
+    let subscriber = tracing_subscriber::registry()
+        .with(tracing_subscriber::filter::LevelFilter::WARN)
+        .with(spanwright::layer());
+    for subscriber in [None, Some(subscriber)] {
+        let traces = TestTraces::start();
+        let _guard = subscriber.map(tracing_subscriber::util::SubscriberInitExt::set_default);
+        run();
+        assert_eq!(find(&traces, "with_late_field").attribute("known"), None);
+        assert_trace!(traces, "with_late_field", "by hand"["known" = 5]);
+    }
+}
+
+#[test]
 fn what_is_not_wanted_costs_and_records_nothing() {
     let evaluated = Mutex::new(0);
     let count = || {

@@ -118,7 +118,13 @@ fn plain_program() {
     if !is_program() {
         return;
     }
-    program(|builder| builder);
+    program_with(
+        |builder| builder,
+        || {
+            tracing_log::LogTracer::init().unwrap();
+            log::warn!(target: "app::orders", "forwarded");
+        },
+    );
 }
 
 #[test]
@@ -152,6 +158,11 @@ fn lines_are_from_info_up_where_nothing_is_said() {
         "{}",
         ran.stderr
     );
+    assert!(
+        ran.stderr.contains(" WARN app::orders: forwarded\n"),
+        "{}",
+        ran.stderr
+    );
 }
 
 #[test]
@@ -181,6 +192,28 @@ fn a_subscriber_that_is_there_stays() {
         ran.stderr
     );
     assert!(ran.stdout.contains("add `spanwright::layer()`"), "{}", ran.stdout);
+}
+
+#[test]
+#[ignore = "a program of its own"]
+fn program_with_lines_of_its_own() {
+    if !is_program() {
+        return;
+    }
+    let fmt = tracing_subscriber::fmt::layer().with_ansi(false);
+    tracing_subscriber::registry()
+        .with(fmt.with_writer(std::io::stderr))
+        .with(spanwright::layer())
+        .init();
+    program(|builder| builder.tracing_spans(true));
+}
+
+#[test]
+fn lines_of_a_layer_of_ones_own_have_our_spans_where_that_is_asked_for() {
+    let ran = run("program_with_lines_of_its_own", None);
+    let prefix = "theirs:ours{user=\"mallory\"}: tracing_logs: quiet";
+    assert!(ran.stderr.contains(prefix), "{}", ran.stderr);
+    assert_eq!(ran.span("ours")["events"].as_array().unwrap().len(), 2);
 }
 
 #[test]

@@ -2,11 +2,13 @@
 //!
 //! The values' own `Debug` runs here, so nothing may be locked or borrowed meanwhile.
 
+use super::forwarded::{is_forwarded, is_origin};
 use crate::capture::{self, Capture, Captured};
 use crate::record::{Kind, Outcome};
 use crate::recorder::{Live, Span};
 use std::error::Error;
 use std::fmt::Debug;
+use tracing_core::Metadata;
 use tracing_core::field::{Field, Visit};
 
 /// Where attributes go.
@@ -116,13 +118,35 @@ fn text_of(value: &dyn Debug) -> String {
 
 /// Reads fields into a sink.
 pub(super) struct Fields<'a, K> {
-    pub(super) sink: &'a mut K,
+    sink: &'a mut K,
     pub(super) wishes: Wishes,
     /// The message of an event; stays empty for a span, which has none.
-    pub(super) message: Option<&'a mut String>,
+    message: Option<&'a mut String>,
+    /// Of a record of the `log` crate: what it says of its origin is left out.
+    forwarded: bool,
 }
 
-impl<K: Sink> Fields<'_, K> {
+impl<'a, K: Sink> Fields<'a, K> {
+    /// For a span.
+    pub(super) fn of_span(sink: &'a mut K) -> Self {
+        Self {
+            sink,
+            wishes: Wishes::default(),
+            message: None,
+            forwarded: false,
+        }
+    }
+
+    /// For an event.
+    pub(super) fn of_event(sink: &'a mut K, message: &'a mut String, metadata: &Metadata<'_>) -> Self {
+        Self {
+            sink,
+            wishes: Wishes::default(),
+            message: Some(message),
+            forwarded: is_forwarded(metadata),
+        }
+    }
+
     fn text(&mut self, key: &str, value: &str) {
         match &mut self.message {
             Some(message) if key == "message" => value.clone_into(message),
@@ -142,6 +166,9 @@ impl<K: Sink> Visit for Fields<'_, K> {
     }
 
     fn record_u64(&mut self, field: &Field, value: u64) {
+        if self.forwarded && is_origin(field) {
+            return;
+        }
         self.sink.put(field.name(), &value);
     }
 
@@ -150,6 +177,9 @@ impl<K: Sink> Visit for Fields<'_, K> {
     }
 
     fn record_str(&mut self, field: &Field, value: &str) {
+        if self.forwarded && is_origin(field) {
+            return;
+        }
         self.text(field.name(), value);
     }
 

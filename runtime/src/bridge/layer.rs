@@ -1,20 +1,17 @@
 //! Spans and events of other crates as part of our traces.
 
 use super::adopted::{self, Adopted, Own};
+use super::event::Said;
 use super::fields::{Fields, Loose, Sink, Wishes};
 use super::filter::LayerFilter;
 use super::{foreign, out};
-use crate::capture::CUT;
 use crate::context::{Body, Context, Entry, Mode, mode, with_stack};
-use crate::recorder::{self, EventFields, Live, Span, Start};
+use crate::recorder::{self, Span, Start};
 use crate::site::Site;
 use tracing_core::span::{Attributes, Id, Record};
-use tracing_core::{Event, Subscriber};
+use tracing_core::{Dispatch, Event, Subscriber};
 use tracing_subscriber::layer::{self, Layer as _};
 use tracing_subscriber::registry::LookupSpan;
-
-/// Longest name of an event that its message gives it, in bytes; of a longer one the whole is an attribute.
-const EVENT_NAME_BOUND: usize = 256;
 
 /// A layer that makes the `tracing` spans and events of other crates part of our traces.
 ///
@@ -36,12 +33,31 @@ pub fn layer<S>() -> impl layer::Layer<S> + Send + Sync + 'static
 where
     S: Subscriber + for<'a> LookupSpan<'a>,
 {
-    Bridge.with_filter(LayerFilter)
+    Bridge {
+        find: context_in::<S>,
+    }
+    .with_filter(LayerFilter)
 }
 
 /// The layer itself, below its filter; looked for in subscribers that others made.
 #[derive(Debug)]
-pub(super) struct Bridge;
+pub(super) struct Bridge {
+    find: fn(&Dispatch, &Id) -> Option<Context>,
+}
+
+/// The context of a `tracing` span of this subscriber; only its type knows how to look the span up.
+fn context_in<S>(dispatch: &Dispatch, id: &Id) -> Option<Context>
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+{
+    let span = dispatch.downcast_ref::<S>()?.span(id)?;
+    adopted::context_of(&span)
+}
+
+/// The context of a `tracing` span, where this subscriber has our layer.
+pub(super) fn context_of(dispatch: &Dispatch, id: &Id) -> Option<Context> {
+    (dispatch.downcast_ref::<Bridge>()?.find)(dispatch, id)
+}
 
 /// Starts our span for one of theirs.
 fn start<S>(site: &'static Site, attributes: &Attributes<'_>, context: &layer::Context<'_, S>) -> Span
@@ -57,11 +73,7 @@ where
 }
 
 fn read(record: impl FnOnce(&mut dyn tracing_core::field::Visit), sink: &mut impl Sink) -> Wishes {
-    let mut fields = Fields {
-        sink,
-        wishes: Wishes::default(),
-        message: None,
-    };
+    let mut fields = Fields::of_span(sink);
     record(&mut fields);
     fields.wishes
 }
@@ -137,25 +149,20 @@ where
         if event.is_root() || event.is_contextual() && !recording {
             return;
         }
-        let (name, loose) = capture(event);
+        let mut said = Some(Said::read(event));
         if event.is_contextual() {
-            let here = with_stack(|stack| {
+            with_stack(|stack| {
                 let ident = stack.top(|entry| entry.map_or(0, ident_of));
-                stack.with_live(ident, |live| add(live, &name, &loose))
+                stack.with_live(ident, |live| {
+                    said.take().into_iter().for_each(|said| said.put(live, None));
+                })
             });
-            if here.flatten().is_some() {
-                return;
-            }
         }
-        if let Some(span) = context.event_span(event) {
+        if let Some(said) = said
+            && let Some(span) = context.event_span(event)
+        {
             let time = crate::clock::now();
-            adopted::change(&span, move |live| {
-                let at = live.extra().events.len();
-                add(live, &name, &loose);
-                if let Some(place) = live.extra_mut().events.get_mut(at..at + 8) {
-                    place.copy_from_slice(&time.to_le_bytes());
-                }
-            });
+            adopted::change(&span, move |live| said.put(live, Some(time)));
         }
     }
 
@@ -175,32 +182,4 @@ fn ident_of(entry: &mut Entry) -> u64 {
         Body::Live(live) => live.ident(),
         Body::Ambient(context) => context.span().span_id.to_u64(),
     }
-}
-
-fn add(live: &mut Live, name: &str, loose: &Loose) {
-    // `tracing` has at most 32 fields.
-    let (attributes, dropped) = (&loose.wire[..], 0);
-    live.add_event(name, EventFields::Wire { attributes, dropped });
-}
-
-/// An event's name and attributes: its message is the name, as `tracing-opentelemetry` has it.
-fn capture(event: &Event<'_>) -> (String, Loose) {
-    let metadata = event.metadata();
-    let (mut message, mut loose) = (String::new(), Loose::default());
-    loose.put("level", metadata.level().as_str());
-    loose.put("target", metadata.target());
-    event.record(&mut Fields {
-        sink: &mut loose,
-        wishes: Wishes::default(),
-        message: Some(&mut message),
-    });
-    if message.is_empty() {
-        metadata.name().clone_into(&mut message);
-    } else if message.len() > EVENT_NAME_BOUND {
-        loose.put("message", message.as_str());
-        let end = (0..=EVENT_NAME_BOUND).rfind(|end| message.is_char_boundary(*end));
-        message.truncate(end.unwrap_or_default());
-        message.push_str(CUT);
-    }
-    (message, loose)
 }

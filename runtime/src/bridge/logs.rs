@@ -1,11 +1,12 @@
 //! Log lines on stderr: `tracing` events with the ids of the current span, redacted.
 
-use super::fields::{Fields, Loose, Wishes};
-use super::{clean, json};
+use super::fields::{Fields, Loose};
+use super::{clean, forwarded, json};
 use crate::context::Context;
 use crate::record::Attributes;
 use crate::value::Value;
 use crate::wire::Reader;
+use std::borrow::Cow;
 use std::fmt;
 use tracing_core::subscriber::Interest;
 use tracing_core::{Event, LevelFilter, Metadata, Subscriber};
@@ -131,6 +132,7 @@ struct Line {
 /// An event as it is written: everything redacted.
 struct Entry<'a> {
     metadata: &'a Metadata<'a>,
+    target: Cow<'a, str>,
     message: String,
     fields: Attributes,
     /// Trace and span, in hexadecimal digits.
@@ -140,11 +142,7 @@ struct Entry<'a> {
 impl<'a> Entry<'a> {
     fn read(event: &'a Event<'_>) -> Self {
         let (mut message, mut loose) = (String::new(), Loose::default());
-        event.record(&mut Fields {
-            sink: &mut loose,
-            wishes: Wishes::default(),
-            message: Some(&mut message),
-        });
+        event.record(&mut Fields::of_event(&mut loose, &mut message, event.metadata()));
         let mut fields = Reader::new(&loose.wire).attributes();
         fields
             .iter_mut()
@@ -153,6 +151,10 @@ impl<'a> Entry<'a> {
         let span = current.span();
         Self {
             metadata: event.metadata(),
+            target: match forwarded::origin_of(event) {
+                Some(origin) => Cow::Owned(clean::text(&one_line(&origin.target))),
+                None => Cow::Borrowed(event.metadata().target()),
+            },
             message: clean::text(&message),
             fields,
             ids: span
@@ -162,7 +164,7 @@ impl<'a> Entry<'a> {
     }
 
     fn text(&self, out: &mut Writer<'_>) -> fmt::Result {
-        write!(out, " {:>5} {}:", self.metadata.level(), self.metadata.target())?;
+        write!(out, " {:>5} {}:", self.metadata.level(), self.target)?;
         if !self.message.is_empty() {
             write!(out, " {}", one_line(&self.message))?;
         }
@@ -180,7 +182,7 @@ impl<'a> Entry<'a> {
 
     fn json(&self, out: &mut Writer<'_>) -> fmt::Result {
         write!(out, ",\"level\":\"{}\",\"target\":", self.metadata.level())?;
-        json::string(out, self.metadata.target())?;
+        json::string(out, &self.target)?;
         out.write_str(",\"message\":")?;
         json::string(out, &self.message)?;
         if let Some((trace, span)) = &self.ids {

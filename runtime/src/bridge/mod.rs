@@ -9,11 +9,15 @@ mod adopted;
 mod callsite;
 mod clean;
 #[cfg(feature = "subscriber")]
+mod event;
+#[cfg(feature = "subscriber")]
 mod fields;
 #[cfg(feature = "subscriber")]
 mod filter;
 #[cfg(feature = "subscriber")]
 mod foreign;
+#[cfg(feature = "subscriber")]
+mod forwarded;
 #[cfg(feature = "subscriber")]
 mod install;
 mod json;
@@ -22,6 +26,7 @@ mod layer;
 #[cfg(feature = "subscriber")]
 mod logs;
 pub(crate) mod out;
+mod parent;
 
 /// What is locked here, while the thread that has it forks.
 #[cfg(all(unix, feature = "pipeline"))]

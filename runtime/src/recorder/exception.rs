@@ -11,7 +11,7 @@ use super::live::Live;
 use crate::capture::format_bounded;
 use crate::caught::caught;
 use crate::context::with_stack;
-use crate::record::{Outcome, Severity};
+use crate::record::{Attributes, Outcome, Severity};
 use crate::semconv;
 use crate::value::Value;
 use std::borrow::Cow;
@@ -87,8 +87,21 @@ pub(crate) struct Failure<'a> {
     pub(crate) source: Option<&'a (dyn Error + 'static)>,
 }
 
+/// An error whose parts were copied, for those who are shown it but cannot keep it.
+#[derive(Default)]
+pub(crate) struct Told {
+    /// `error.type`, where it is known.
+    pub(crate) error_type: Option<Cow<'static, str>>,
+    /// The text, where the type has one.
+    pub(crate) text: Option<String>,
+    /// The texts of the errors below.
+    pub(crate) sources: Vec<String>,
+    /// What else the exception says.
+    pub(crate) more: Attributes,
+}
+
 /// The text of an error, bounded; `None` where its `Display` panics.
-pub(super) fn text_of(error: &dyn fmt::Display) -> Option<String> {
+pub(crate) fn text_of(error: &dyn fmt::Display) -> Option<String> {
     let mut text = Vec::new();
     caught(|| {
         format_bounded(&mut text, TEXT_BOUND, format_args!("{error}"));
@@ -104,30 +117,48 @@ fn print_of(text: &str) -> u64 {
 
 /// Sets the span's error from a failure, and records the exception unless a span below did.
 pub(crate) fn fail(live: &mut Live, failure: &Failure<'_>, outcome: Outcome) {
-    let extra = live.extra_mut();
-    extra.outcome.get_or_insert(outcome);
-    extra.error_type.get_or_insert_with(|| failure.error_type.clone());
     let text = failure
         .text
         .map(|text| text_of(text).unwrap_or_else(|| "[display panicked]".to_owned()));
-    // A type without text is told apart by its name.
-    let print = print_of(text.as_deref().unwrap_or(&failure.error_type));
-    let sources = sources(failure.source);
-    let prints = &extra.prints;
-    let seen = prints.has(print) || sources.iter().any(|source| prints.has(print_of(source)));
-    if let Some(text) = &text {
+    let told = Told {
+        error_type: Some(failure.error_type.clone()),
+        text,
+        sources: sources(failure.source),
+        more: Attributes::new(),
+    };
+    fail_as_told(live, told, outcome);
+}
+
+/// The same from what was copied of it.
+pub(crate) fn fail_as_told(live: &mut Live, told: Told, outcome: Outcome) {
+    let extra = live.extra_mut();
+    extra.outcome.get_or_insert(outcome);
+    if let Some(error_type) = &told.error_type {
+        extra.error_type.get_or_insert_with(|| error_type.clone());
+    }
+    if let Some(text) = &told.text {
         extra.message.clone_from(text);
     }
-    if !seen {
-        record(live, failure, text, &sources);
+    tell(live, told);
+}
+
+/// Records the exception unless a span below did; the status stays.
+pub(crate) fn tell(live: &mut Live, told: Told) {
+    // A type without text is told apart by its name.
+    let name = told.text.as_deref().or(told.error_type.as_deref());
+    let mut added = vec![print_of(name.unwrap_or_default())];
+    added.extend(told.sources.iter().map(|source| print_of(source)));
+    let prints = &live.extra().prints;
+    if !added.iter().any(|print| prints.has(*print)) {
+        record(live, told);
     }
     let prints = &mut live.extra_mut().prints;
     *prints = Fingerprints::default();
-    prints.add(print);
-    sources.iter().for_each(|source| prints.add(print_of(source)));
+    added.into_iter().for_each(|print| prints.add(print));
 }
 
-fn sources(first: Option<&(dyn Error + 'static)>) -> Vec<String> {
+/// The texts of an error and of those below it.
+pub(crate) fn sources(first: Option<&(dyn Error + 'static)>) -> Vec<String> {
     let mut texts = Vec::new();
     let _ = caught(|| {
         let mut next = first;
@@ -139,16 +170,16 @@ fn sources(first: Option<&(dyn Error + 'static)>) -> Vec<String> {
     texts
 }
 
-fn record(live: &mut Live, failure: &Failure<'_>, text: Option<String>, sources: &[String]) {
-    let mut fields = vec![(
-        semconv::EXCEPTION_TYPE,
-        Value::from(failure.error_type.clone().into_owned()),
-    )];
-    if let Some(text) = text {
+fn record(live: &mut Live, told: Told) {
+    let mut fields = Vec::new();
+    if let Some(error_type) = told.error_type {
+        fields.push((semconv::EXCEPTION_TYPE, Value::from(error_type.into_owned())));
+    }
+    if let Some(text) = told.text {
         fields.push((semconv::EXCEPTION_MESSAGE, Value::String(text)));
     }
-    if !sources.is_empty() {
-        fields.push((semconv::EXCEPTION_SOURCES, Value::from(sources.to_vec())));
+    if !told.sources.is_empty() {
+        fields.push((semconv::EXCEPTION_SOURCES, Value::from(told.sources)));
     }
     if BACKTRACES.load(Ordering::Relaxed) {
         let backtrace = std::backtrace::Backtrace::force_capture();
@@ -157,16 +188,18 @@ fn record(live: &mut Live, failure: &Failure<'_>, text: Option<String>, sources:
             Value::String(backtrace.to_string()),
         ));
     }
+    let more = told.more.iter();
+    fields.extend(more.map(|(key, value)| (key.as_str(), value.clone())));
     let signal = SIGNAL.load(Ordering::Relaxed);
     if signal != ExceptionSignal::Logs as u8 {
-        live.add_event("exception", EventFields::Values(&fields));
+        live.add_event(semconv::error::EVENT_EXCEPTION, EventFields::Values(&fields));
     }
     if signal != ExceptionSignal::Events as u8 {
         let severity = match live.kind {
             crate::record::Kind::Client | crate::record::Kind::Producer => Severity::Warn,
             _ => Severity::Error,
         };
-        super::record_log(live, severity, "exception", None, &fields);
+        super::record_log(live, severity, semconv::error::EVENT_EXCEPTION, None, &fields);
     }
 }
 

@@ -45,6 +45,8 @@ pub use exception::ErrorType;
 #[cfg(feature = "pipeline")]
 pub(crate) use exception::{ExceptionSignal, set_backtraces, set_exception_signal};
 #[cfg(feature = "subscriber")]
+pub(crate) use exception::{Told, fail_as_told, sources, tell, text_of};
+#[cfg(feature = "subscriber")]
 pub(crate) use finish::finish;
 pub(crate) use finish::protect;
 pub use finish::{End, Finish, NoRead, apply, ignore, on_ok};

@@ -151,7 +151,8 @@ fn below_ratio(trace: TraceId, ratio: f64) -> bool {
     ratio >= 1.0 || (trace.low() >> 1) < (ratio.max(0.0) * (1_u64 << 63) as f64) as u64
 }
 
-/// What [`Start::parent`] takes: contexts, spans, headers, and options of them.
+/// What [`Start::parent`] takes: contexts, spans, and options of them; of headers,
+/// [`extract`](crate::propagate::extract) makes a context.
 pub trait IntoParent {
     /// The context that the span starts in; `None` starts a root.
     fn to_parent(&self) -> Option<Context>;

@@ -62,6 +62,25 @@ impl Route for Collected {
 
 /// Collects the spans that this thread makes from now on, and those of threads and tasks that it spawns with our
 /// helpers or hands its [`Context`] to. They are redacted and limited as in production, and go nowhere else.
+///
+/// No subscriber is set: without one, `tracing` tells nobody of its events, of spans of other crates, or of what
+/// `tracing::Span::current().record(…)` says to a span with a `field::Empty` field. A test that wants them sets one with
+/// [`layer`](crate::layer()) for its thread:
+#[cfg_attr(feature = "subscriber", doc = "```")]
+#[cfg_attr(not(feature = "subscriber"), doc = "```ignore")]
+/// use spanwright::testing::TestTraces;
+/// use tracing_subscriber::prelude::*;
+///
+/// #[spanwright::traced(fields(user.id = tracing::field::Empty))]
+/// fn handle() {
+///     tracing::Span::current().record("user.id", 7);
+/// }
+///
+/// let traces = TestTraces::start();
+/// let _subscriber = tracing_subscriber::registry().with(spanwright::layer()).set_default();
+/// handle();
+/// spanwright::assert_trace!(traces, "handle" ["user.id" = 7]);
+/// ```
 #[derive(Debug)]
 pub struct TestTraces {
     collected: Arc<Collected>,
