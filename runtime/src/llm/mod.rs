@@ -5,12 +5,14 @@
 //! there is any: by default the lengths of texts are recorded, never the texts.
 
 mod content;
+mod convert;
 mod cost;
 mod count;
 mod json;
 mod message;
 #[cfg(feature = "pipeline")]
 mod openai;
+mod pieces;
 mod read;
 pub(crate) mod recorded;
 mod request;
@@ -22,10 +24,11 @@ mod stream;
 mod stream_tests;
 mod text;
 
+pub use convert::ToLlmResponse;
 pub use cost::{Cost, CostError};
 pub use count::Count;
 pub use message::{Message, Messages, Part, Role};
-pub use response::{LlmResponse, ToLlmResponse};
+pub use response::LlmResponse;
 pub use text::Text;
 
 #[cfg(feature = "pipeline")]

@@ -1,7 +1,9 @@
 //! Messages and replies in the form of OpenAI's chat completions, which most providers speak: as `serde_json` values.
 
+use super::convert::ToLlmResponse;
 use super::message::{Message, Messages, Part};
-use super::response::{LlmResponse, ToLlmResponse};
+use super::pieces::Fragment;
+use super::response::LlmResponse;
 use serde_json::Value;
 use std::borrow::Cow;
 
@@ -41,16 +43,45 @@ impl ToLlmResponse for Value {
             .output_tokens(count(&usage["completion_tokens"]))
             .cache_read_tokens(count(&usage["prompt_tokens_details"]["cached_tokens"]))
             .reasoning_tokens(count(&usage["completion_tokens_details"]["reasoning_tokens"]));
-        for choice in self["choices"].as_array().into_iter().flatten() {
-            response = response.finish_reason(choice["finish_reason"].as_str());
-            if let Some(whole) = choice.get("message") {
-                response = response.message(message(whole));
-            } else {
-                response = response.text(choice["delta"]["content"].as_str());
-            }
+        let choices = self["choices"].as_array().map_or(&[][..], Vec::as_slice);
+        for (at, choice) in choices.iter().enumerate() {
+            let reason = choice["finish_reason"].as_str();
+            response = match choice.get("message") {
+                Some(whole) if choices.len() == 1 => response.finish_reason(reason).message(message(whole)),
+                Some(whole) => response.finish_choice(at, reason).message(message(whole)),
+                None => {
+                    let at = index(choice).unwrap_or(at);
+                    delta(response.finish_choice(at, reason), at, &choice["delta"])
+                }
+            };
         }
         response
     }
+}
+
+/// The places of a delta's parts: those of a whole message.
+const TEXT: usize = 0;
+const FIRST_CALL: usize = 1;
+
+fn delta(mut response: LlmResponse, choice: usize, delta: &Value) -> LlmResponse {
+    if let Some(text) = delta["content"].as_str() {
+        response = response.fragment(choice, TEXT, Fragment::Text(text));
+    }
+    for (at, call) in delta["tool_calls"].as_array().into_iter().flatten().enumerate() {
+        let function = &call["function"];
+        let fragment = Fragment::ToolCall {
+            id: call["id"].as_str(),
+            name: function["name"].as_str().unwrap_or_default(),
+            arguments: function["arguments"].as_str().unwrap_or_default(),
+        };
+        let place = FIRST_CALL.saturating_add(index(call).unwrap_or(at));
+        response = response.fragment(choice, place, fragment);
+    }
+    response
+}
+
+fn index(value: &Value) -> Option<usize> {
+    value["index"].as_u64().and_then(|index| index.try_into().ok())
 }
 
 fn text(value: &Value) -> Option<String> {

@@ -3,7 +3,8 @@
 //! The macros call `(&&tag::<Return>()).llm()` with these traits in scope: method resolution takes the first
 //! that fits, so that aliases of `Result` are seen through and any other type is simply not read.
 
-use super::response::{LlmResponse, ToLlmResponse};
+use super::convert::ToLlmResponse;
+use super::response::LlmResponse;
 use crate::recorder::{End, Finish, Tag};
 
 /// Finds the response in a returned value.
@@ -84,7 +85,7 @@ impl<F: Finish<R>, R> Finish<R> for Auto<F, R> {
     fn finish(self, value: &R, end: &mut End<'_>) {
         self.inner.finish(value, end);
         // A nothing is not recorded: where a stream is read, it would count as a chunk all the same.
-        if let Some(response) = super::response::read_option(|| (self.read)(value)) {
+        if let Some(response) = super::convert::read_option(|| (self.read)(value)) {
             super::stream::response(end, response);
         }
     }

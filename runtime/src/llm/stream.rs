@@ -1,8 +1,9 @@
 //! A model's reply as a stream. In: the chunks as they pass. Out: one response, the time to the first chunk, and an
 //! ended span after the last.
 
-use super::content::mode_at_end;
-use super::response::{self, LlmResponse};
+use super::content::{keeping, mode_at_end};
+use super::convert;
+use super::response::LlmResponse;
 use crate::recorder::{End, Finish, InSpanStream, ReadItems, Span, stream_with};
 use crate::semconv::gen_ai;
 use futures_core::Stream;
@@ -31,7 +32,8 @@ impl<T, E: Finish<T> + Clone, C: Finish<T> + Clone> ReadItems<T> for Chunks<E, C
         }
         let outer = READING.replace(Some(Box::default()));
         let restore = Restore(outer);
-        self.chunk.clone().finish(item, end);
+        let chunk = self.chunk.clone();
+        keeping(self.keep_content, || chunk.finish(item, end));
         let chunk = READING.take();
         drop(restore);
         if let Some(chunk) = chunk {
@@ -83,7 +85,7 @@ pub fn chunk(end: &mut End<'_>, chunk: impl Into<LlmResponse>) {
 
 /// Records a response, or, while a stream is read, adds it to the reply.
 pub fn response(end: &mut End<'_>, response: impl Into<LlmResponse>) {
-    let read = response::read(|| response.into());
+    let read = convert::read(|| response.into());
     match READING.take() {
         Some(mut whole) => {
             whole.merge(read, true);
