@@ -2,6 +2,7 @@
 //! panic. Out: an [`LlmResponse`].
 
 use super::count::Count;
+use super::read::Found;
 use super::response::LlmResponse;
 use crate::caught::caught;
 
@@ -66,9 +67,9 @@ pub(super) fn read(convert: impl FnOnce() -> LlmResponse) -> LlmResponse {
     caught(convert).unwrap_or_default()
 }
 
-/// As [`read`], where there may be nothing to convert.
-pub(super) fn read_option(convert: impl FnOnce() -> Option<LlmResponse>) -> Option<LlmResponse> {
-    caught(convert).unwrap_or_default()
+/// As [`read`], where the value may be none that can be read.
+pub(super) fn find(convert: impl FnOnce() -> Found) -> Found {
+    caught(convert).unwrap_or(Found::Opaque)
 }
 
 #[cfg(test)]

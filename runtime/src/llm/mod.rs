@@ -50,6 +50,6 @@ pub mod macros {
 
     /// The traits that find a response in a return type.
     pub mod read {
-        pub use super::super::read::{ReadNothing, ReadResult, ReadValue};
+        pub use super::super::read::{ReadError, ReadNothing, ReadResult, ReadValue};
     }
 }

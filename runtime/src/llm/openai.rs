@@ -1,6 +1,7 @@
 //! Messages and replies in the form of OpenAI's chat completions, which most providers speak: as `serde_json` values.
 
 use super::convert::ToLlmResponse;
+use super::cost::Cost;
 use super::message::{Message, Messages, Part};
 use super::pieces::Fragment;
 use super::response::LlmResponse;
@@ -42,11 +43,19 @@ impl ToLlmResponse for Value {
             .input_tokens(count(&usage["prompt_tokens"]))
             .output_tokens(count(&usage["completion_tokens"]))
             .cache_read_tokens(count(&usage["prompt_tokens_details"]["cached_tokens"]))
-            .reasoning_tokens(count(&usage["completion_tokens_details"]["reasoning_tokens"]));
-        let choices = self["choices"].as_array().map_or(&[][..], Vec::as_slice);
+            .reasoning_tokens(count(&usage["completion_tokens_details"]["reasoning_tokens"]))
+            .cost(cost(usage));
+        if let Some(error) = error_type(&self["error"]) {
+            response = response.failed(error);
+        }
+        let choices = self["choices"].as_array();
+        if choices.is_some_and(|choices| choices.iter().all(|choice| !choice["message"].is_object())) {
+            response = response.chunk();
+        }
+        let choices = choices.map_or(&[][..], Vec::as_slice);
         for (at, choice) in choices.iter().enumerate() {
             let reason = choice["finish_reason"].as_str();
-            response = match choice.get("message") {
+            response = match choice.get("message").filter(|whole| whole.is_object()) {
                 Some(whole) if choices.len() == 1 => response.finish_reason(reason).message(message(whole)),
                 Some(whole) => response.finish_choice(at, reason).message(message(whole)),
                 None => {
@@ -59,13 +68,47 @@ impl ToLlmResponse for Value {
     }
 }
 
+/// What the provider says it costs, in dollars: a number, or as Perplexity has it an object with a total.
+fn cost(usage: &Value) -> Option<Cost> {
+    let cost = usage.get("cost")?;
+    let dollars = cost.as_f64().or_else(|| cost["total_cost"].as_f64())?;
+    Cost::from_dollars(dollars)
+}
+
+/// `error.type` of an error that stands where a reply should.
+fn error_type(error: &Value) -> Option<String> {
+    const UNKNOWN: &str = "_OTHER";
+    let named = |name: &str| match &error[name] {
+        Value::String(text) if !text.is_empty() => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    };
+    match error {
+        Value::Object(_) => Some(
+            named("type")
+                .or_else(|| named("code"))
+                .unwrap_or_else(|| UNKNOWN.to_owned()),
+        ),
+        Value::String(_) => Some(UNKNOWN.to_owned()),
+        _ => None,
+    }
+}
+
 /// The places of a delta's parts: those of a whole message.
-const TEXT: usize = 0;
-const FIRST_CALL: usize = 1;
+const REASONING: usize = 0;
+const TEXT: usize = 1;
+const REFUSAL: usize = 2;
+const FIRST_CALL: usize = 3;
 
 fn delta(mut response: LlmResponse, choice: usize, delta: &Value) -> LlmResponse {
+    if let Some(text) = reasoning(delta) {
+        response = response.fragment(choice, REASONING, Fragment::Reasoning(text));
+    }
     if let Some(text) = delta["content"].as_str() {
         response = response.fragment(choice, TEXT, Fragment::Text(text));
+    }
+    if let Some(text) = delta["refusal"].as_str() {
+        response = response.fragment(choice, REFUSAL, Fragment::Text(text));
     }
     for (at, call) in delta["tool_calls"].as_array().into_iter().flatten().enumerate() {
         let function = &call["function"];
@@ -78,6 +121,13 @@ fn delta(mut response: LlmResponse, choice: usize, delta: &Value) -> LlmResponse
         response = response.fragment(choice, place, fragment);
     }
     response
+}
+
+/// The model's reasoning, which OpenAI does not show: vLLM, DeepSeek and others have one name for it, OpenRouter another.
+fn reasoning(message: &Value) -> Option<&str> {
+    message["reasoning_content"]
+        .as_str()
+        .or(message["reasoning"].as_str())
 }
 
 fn index(value: &Value) -> Option<usize> {
@@ -94,6 +144,9 @@ fn message(value: &Value) -> Message {
     if let Some(name) = text(&value["name"]) {
         message = message.name(name);
     }
+    if let Some(text) = reasoning(value).filter(|text| !text.is_empty()) {
+        message = message.part(Part::Reasoning(text.to_owned()));
+    }
     let answers = role == "tool" || role == "function";
     for content in contents(&value["content"]) {
         message = message.part(match content {
@@ -103,6 +156,9 @@ fn message(value: &Value) -> Message {
             },
             other => other,
         });
+    }
+    if let Some(refusal) = text(&value["refusal"]).filter(|text| !text.is_empty()) {
+        message = message.part(Part::Text(refusal));
     }
     for call in value["tool_calls"].as_array().into_iter().flatten() {
         message = message.part(Part::ToolCall {
@@ -116,14 +172,14 @@ fn message(value: &Value) -> Message {
 
 fn contents(value: &Value) -> Vec<Part> {
     match value {
-        Value::String(text) => vec![Part::Text(text.clone())],
+        Value::String(text) if !text.is_empty() => vec![Part::Text(text.clone())],
         Value::Array(items) => items.iter().filter_map(content).collect(),
         _ => Vec::new(),
     }
 }
 
 fn content(value: &Value) -> Option<Part> {
-    if let Some(text) = text(&value["text"]) {
+    if let Some(text) = text(&value["text"]).or_else(|| text(&value["refusal"])) {
         return Some(Part::Text(text));
     }
     let url = value["image_url"]["url"].as_str()?;

@@ -8,7 +8,22 @@ use super::response::LlmResponse;
 use crate::recorder::{End, Finish, Tag};
 
 /// Finds the response in a returned value.
-pub type ReadResponse<R> = fn(&R) -> Option<LlmResponse>;
+pub type ReadResponse<R> = fn(&R) -> Found;
+
+/// What a returned value is.
+#[derive(Debug)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "it is read at once, and a box would be an allocation"
+)]
+pub enum Found {
+    /// A response.
+    Response(LlmResponse),
+    /// A value that cannot be read.
+    Opaque,
+    /// An error.
+    Error,
+}
 
 /// See the module.
 pub trait ReadResult {
@@ -21,7 +36,29 @@ pub trait ReadResult {
 impl<T: ToLlmResponse, E> ReadResult for &Tag<Result<T, E>> {
     type Returned = Result<T, E>;
     fn llm(&self) -> ReadResponse<Result<T, E>> {
-        |result| result.as_ref().ok().map(ToLlmResponse::to_llm_response)
+        |result| match result {
+            Ok(value) => Found::Response(value.to_llm_response()),
+            Err(_) => Found::Error,
+        }
+    }
+}
+
+/// See the module.
+pub trait ReadError {
+    #[doc(hidden)]
+    type Returned;
+    #[doc(hidden)]
+    fn llm(&self) -> ReadResponse<Self::Returned>;
+}
+
+/// Fits after the others of a `Result` and before any other type: it takes a reference more.
+impl<T, E> ReadError for &&Tag<Result<T, E>> {
+    type Returned = Result<T, E>;
+    fn llm(&self) -> ReadResponse<Result<T, E>> {
+        |result| match result {
+            Ok(_) => Found::Opaque,
+            Err(_) => Found::Error,
+        }
     }
 }
 
@@ -36,7 +73,7 @@ pub trait ReadValue {
 impl<T: ToLlmResponse> ReadValue for &Tag<T> {
     type Returned = T;
     fn llm(&self) -> ReadResponse<T> {
-        |value| Some(value.to_llm_response())
+        |value| Found::Response(value.to_llm_response())
     }
 }
 
@@ -51,7 +88,7 @@ pub trait ReadNothing {
 impl<R> ReadNothing for Tag<R> {
     type Returned = R;
     fn llm(&self) -> ReadResponse<R> {
-        |_| None
+        |_| Found::Opaque
     }
 }
 
@@ -76,7 +113,7 @@ impl<F, R> std::fmt::Debug for Auto<F, R> {
     }
 }
 
-/// Reads a response by what [`ReadResult`], [`ReadValue`] or [`ReadNothing`] found.
+/// Reads a response by what [`ReadResult`] and the others found.
 pub fn auto<F, R>(inner: F, read: ReadResponse<R>) -> Auto<F, R> {
     Auto { inner, read }
 }
@@ -84,9 +121,10 @@ pub fn auto<F, R>(inner: F, read: ReadResponse<R>) -> Auto<F, R> {
 impl<F: Finish<R>, R> Finish<R> for Auto<F, R> {
     fn finish(self, value: &R, end: &mut End<'_>) {
         self.inner.finish(value, end);
-        // A nothing is not recorded: where a stream is read, it would count as a chunk all the same.
-        if let Some(response) = super::convert::read_option(|| (self.read)(value)) {
-            super::stream::response(end, response);
+        match super::convert::find(|| (self.read)(value)) {
+            Found::Response(response) => super::stream::response(end, response),
+            Found::Opaque => super::stream::opaque(),
+            Found::Error => {}
         }
     }
 }
@@ -108,10 +146,13 @@ mod tests {
     #[allow(clippy::needless_borrow, reason = "as the macros write it")]
     fn finds_responses_behind_results_and_nothing_else() {
         type Answer = Result<Reply, Opaque>;
-        assert!((&&tag::<Answer>()).llm()(&Ok(Reply)).is_some());
-        assert!((&&tag::<Answer>()).llm()(&Err(Opaque)).is_none());
-        assert!((&&tag::<Reply>()).llm()(&Reply).is_some());
-        assert!((&&tag::<Opaque>()).llm()(&Opaque).is_none());
-        assert!((&&tag::<Result<Opaque, Opaque>>()).llm()(&Ok(Opaque)).is_none());
+        type Unread = Result<Opaque, Opaque>;
+        let (read, unread) = ((&&tag::<Answer>()).llm(), (&&tag::<Unread>()).llm());
+        assert!(matches!(read(&Ok(Reply)), Found::Response(_)));
+        assert!(matches!(read(&Err(Opaque)), Found::Error));
+        assert!(matches!(unread(&Ok(Opaque)), Found::Opaque));
+        assert!(matches!(unread(&Err(Opaque)), Found::Error));
+        assert!(matches!((&&tag::<Reply>()).llm()(&Reply), Found::Response(_)));
+        assert!(matches!((&&tag::<Opaque>()).llm()(&Opaque), Found::Opaque));
     }
 }

@@ -11,6 +11,7 @@ use super::message::{self, Message};
 use super::pieces::Fragment;
 use super::pieces::Pieces;
 use super::text::{Text, beginning, characters};
+use crate::record::Outcome;
 use crate::recorder::End;
 use crate::semconv::{gen_ai, own};
 
@@ -50,6 +51,10 @@ pub struct LlmResponse {
     pieces: Pieces,
     /// Whether a finish reason's place is its choice's; where a choice has none, its place is an empty text.
     by_choice: bool,
+    /// Whether a chunk bears any content, where its shape tells.
+    bears_content: Option<bool>,
+    /// `error.type` of an error that came in place of a reply.
+    error: Option<String>,
 }
 
 macro_rules! texts {
@@ -145,6 +150,25 @@ impl LlmResponse {
         }
     }
 
+    /// A chunk of a known shape, with content only where a fragment is added.
+    #[cfg(feature = "pipeline")]
+    pub(super) fn chunk(mut self) -> Self {
+        self.bears_content = self.bears_content.or(Some(false));
+        self
+    }
+
+    /// An error in place of a reply.
+    #[cfg(feature = "pipeline")]
+    pub(super) fn failed(mut self, error_type: impl Into<String>) -> Self {
+        self.error = Some(error_type.into());
+        self.chunk()
+    }
+
+    /// Whether this chunk may be the first of a stream: it bears content, or no one can tell.
+    pub(super) fn may_be_first(&self) -> bool {
+        self.bears_content != Some(false)
+    }
+
     /// A fragment of this choice's message, at this place in it. Its length is counted; it is kept only where a
     /// reply's content is.
     #[cfg(feature = "pipeline")]
@@ -152,6 +176,7 @@ impl LlmResponse {
         if let Fragment::Text(text) = fragment {
             self.text_length = self.text_length.saturating_add(characters(text));
         }
+        self.bears_content = Some(self.bears_content == Some(true) || !fragment.is_empty());
         if is_kept() {
             self.pieces.add(choice, place, fragment);
         }
@@ -175,6 +200,11 @@ impl LlmResponse {
         self.cache_write_tokens = chunk.cache_write_tokens.or(self.cache_write_tokens);
         self.reasoning_tokens = chunk.reasoning_tokens.or(self.reasoning_tokens);
         self.cost = chunk.cost.or(self.cost);
+        self.error = chunk.error.or(self.error.take());
+        self.bears_content = match (self.bears_content, chunk.bears_content) {
+            (Some(own), Some(its)) => Some(own || its),
+            (own, its) => its.or(own),
+        };
         self.merge_finish_reasons(chunk.finish_reasons, chunk.by_choice);
         if !keep_content {
             self.text_length = self.text_length.saturating_add(chunk.text_length);
@@ -208,6 +238,10 @@ impl LlmResponse {
 
     /// Writes what is known onto the span.
     pub(super) fn record(mut self, end: &mut End<'_>) {
+        if let Some(error) = self.error.take().filter(|_| !end.has_failed()) {
+            end.error_type(error);
+            end.outcome(Outcome::Error);
+        }
         end.set(gen_ai::RESPONSE_ID, &self.id);
         end.set(gen_ai::RESPONSE_MODEL, &self.model);
         let messages = self.take_messages(end);
