@@ -119,6 +119,14 @@ pub(crate) fn mode_at_end(end: &mut End<'_>) -> Mode {
     mode
 }
 
+/// Whether an ending span's content is captured; changes nothing on it.
+pub(super) fn captures(end: &End<'_>) -> bool {
+    let captures = |text: &str| Mode::from_str(text).map(Mode::captures);
+    end.with_text(own::CONTENT, captures)
+        .flatten()
+        .unwrap_or_else(|| content_mode().captures())
+}
+
 thread_local! {
     /// Whether the content of the reply that is read at this moment is kept.
     static KEPT: Cell<bool> = const { Cell::new(true) };

@@ -259,6 +259,12 @@ pub(crate) fn instructions_to_json(text: &str) -> String {
 pub trait Messages {
     /// The messages, oldest first.
     fn messages(&self) -> Cow<'_, [Message]>;
+
+    /// Instructions that are given apart from the messages, recorded where `system = …` gives none; none by
+    /// default.
+    fn instructions(&self) -> Option<Cow<'_, str>> {
+        None
+    }
 }
 
 impl Messages for [Message] {
@@ -303,11 +309,19 @@ impl<T: Messages + ?Sized> Messages for &T {
     fn messages(&self) -> Cow<'_, [Message]> {
         (**self).messages()
     }
+
+    fn instructions(&self) -> Option<Cow<'_, str>> {
+        (**self).instructions()
+    }
 }
 
 impl<T: Messages> Messages for Option<T> {
     fn messages(&self) -> Cow<'_, [Message]> {
         self.as_ref().map_or(Cow::Borrowed(&[]), Messages::messages)
+    }
+
+    fn instructions(&self) -> Option<Cow<'_, str>> {
+        self.as_ref().and_then(Messages::instructions)
     }
 }
 

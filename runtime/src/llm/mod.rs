@@ -4,6 +4,8 @@
 //! writes it. On the pipeline's thread, `settle` moves content to where it was asked to go. `content` says whether
 //! there is any: by default the lengths of texts are recorded, never the texts.
 
+#[cfg(feature = "pipeline")]
+mod anthropic;
 mod content;
 mod convert;
 mod cost;
@@ -17,12 +19,18 @@ mod read;
 pub(crate) mod recorded;
 mod request;
 mod response;
+#[cfg(all(test, feature = "pipeline"))]
+mod response_tests;
+#[cfg(feature = "pipeline")]
+mod responses;
 #[cfg(feature = "pipeline")]
 mod settle;
 mod stream;
 #[cfg(all(test, feature = "pipeline"))]
 mod stream_tests;
 mod text;
+#[cfg(feature = "pipeline")]
+mod wire;
 
 pub use convert::ToLlmResponse;
 pub use cost::{Cost, CostError};

@@ -1,97 +1,40 @@
-//! Messages and replies in the form of OpenAI's chat completions, which most providers speak: as `serde_json` values.
+//! Messages and replies in the form of OpenAI's chat completions, which most providers speak.
 
-use super::convert::ToLlmResponse;
-use super::cost::Cost;
-use super::message::{Message, Messages, Part};
+use super::anthropic;
+use super::message::{Message, Part};
 use super::pieces::Fragment;
 use super::response::LlmResponse;
+use super::wire::{cost, count, index};
 use serde_json::Value;
-use std::borrow::Cow;
-
-/// An array of messages, or a request with `messages` in it.
-impl Messages for Value {
-    fn messages(&self) -> Cow<'_, [Message]> {
-        let list = self.get("messages").unwrap_or(self);
-        Cow::Owned(match list {
-            Value::Array(items) => items.iter().map(message).collect(),
-            Value::String(text) => vec![Message::user(text)],
-            _ => Vec::new(),
-        })
-    }
-}
-
-impl Messages for [Value] {
-    fn messages(&self) -> Cow<'_, [Message]> {
-        Cow::Owned(self.iter().map(message).collect())
-    }
-}
-
-impl Messages for Vec<Value> {
-    fn messages(&self) -> Cow<'_, [Message]> {
-        self.as_slice().messages()
-    }
-}
 
 /// A chat completion, or a chunk of one.
-impl ToLlmResponse for Value {
-    fn to_llm_response(&self) -> LlmResponse {
-        let usage = &self["usage"];
-        let count = |value: &Value| value.as_i64();
-        let mut response = LlmResponse::new()
-            .id(self["id"].as_str())
-            .model(self["model"].as_str())
-            .input_tokens(count(&usage["prompt_tokens"]))
-            .output_tokens(count(&usage["completion_tokens"]))
-            .cache_read_tokens(count(&usage["prompt_tokens_details"]["cached_tokens"]))
-            .reasoning_tokens(count(&usage["completion_tokens_details"]["reasoning_tokens"]))
-            .cost(cost(usage));
-        if let Some(error) = error_type(&self["error"]) {
-            response = response.failed(error);
-        }
-        let choices = self["choices"].as_array();
-        if choices.is_some_and(|choices| choices.iter().all(|choice| !choice["message"].is_object())) {
-            response = response.chunk();
-        }
-        let choices = choices.map_or(&[][..], Vec::as_slice);
-        for (at, choice) in choices.iter().enumerate() {
-            let reason = choice["finish_reason"].as_str();
-            response = match choice.get("message").filter(|whole| whole.is_object()) {
-                Some(whole) if choices.len() == 1 => response.finish_reason(reason).message(message(whole)),
-                Some(whole) => response.finish_choice(at, reason).message(message(whole)),
-                None => {
-                    let at = index(choice).unwrap_or(at);
-                    delta(response.finish_choice(at, reason), at, &choice["delta"])
-                }
-            };
-        }
-        response
+pub(super) fn reply(value: &Value) -> LlmResponse {
+    let usage = &value["usage"];
+    let mut response = LlmResponse::new()
+        .id(value["id"].as_str())
+        .model(value["model"].as_str())
+        .input_tokens(count(&usage["prompt_tokens"]))
+        .output_tokens(count(&usage["completion_tokens"]))
+        .cache_read_tokens(count(&usage["prompt_tokens_details"]["cached_tokens"]))
+        .reasoning_tokens(count(&usage["completion_tokens_details"]["reasoning_tokens"]))
+        .cost(cost(usage));
+    let choices = value["choices"].as_array();
+    if choices.is_some_and(|choices| choices.iter().all(|choice| !choice["message"].is_object())) {
+        response = response.chunk();
     }
-}
-
-/// What the provider says it costs, in dollars: a number, or as Perplexity has it an object with a total.
-fn cost(usage: &Value) -> Option<Cost> {
-    let cost = usage.get("cost")?;
-    let dollars = cost.as_f64().or_else(|| cost["total_cost"].as_f64())?;
-    Cost::from_dollars(dollars)
-}
-
-/// `error.type` of an error that stands where a reply should.
-fn error_type(error: &Value) -> Option<String> {
-    const UNKNOWN: &str = "_OTHER";
-    let named = |name: &str| match &error[name] {
-        Value::String(text) if !text.is_empty() => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        _ => None,
-    };
-    match error {
-        Value::Object(_) => Some(
-            named("type")
-                .or_else(|| named("code"))
-                .unwrap_or_else(|| UNKNOWN.to_owned()),
-        ),
-        Value::String(_) => Some(UNKNOWN.to_owned()),
-        _ => None,
+    let choices = choices.map_or(&[][..], Vec::as_slice);
+    for (at, choice) in choices.iter().enumerate() {
+        let reason = choice["finish_reason"].as_str();
+        response = match choice.get("message").filter(|whole| whole.is_object()) {
+            Some(whole) if choices.len() == 1 => response.finish_reason(reason).message(message(whole)),
+            Some(whole) => response.finish_choice(at, reason).message(message(whole)),
+            None => {
+                let at = index(&choice["index"]).unwrap_or(at);
+                delta(response.finish_choice(at, reason), at, &choice["delta"])
+            }
+        };
     }
+    response
 }
 
 /// The places of a delta's parts: those of a whole message.
@@ -117,7 +60,7 @@ fn delta(mut response: LlmResponse, choice: usize, delta: &Value) -> LlmResponse
             name: function["name"].as_str().unwrap_or_default(),
             arguments: function["arguments"].as_str().unwrap_or_default(),
         };
-        let place = FIRST_CALL.saturating_add(index(call).unwrap_or(at));
+        let place = FIRST_CALL.saturating_add(index(&call["index"]).unwrap_or(at));
         response = response.fragment(choice, place, fragment);
     }
     response
@@ -130,15 +73,12 @@ fn reasoning(message: &Value) -> Option<&str> {
         .or(message["reasoning"].as_str())
 }
 
-fn index(value: &Value) -> Option<usize> {
-    value["index"].as_u64().and_then(|index| index.try_into().ok())
-}
-
 fn text(value: &Value) -> Option<String> {
     value.as_str().map(str::to_owned)
 }
 
-fn message(value: &Value) -> Message {
+/// A message of a request or a reply.
+pub(super) fn message(value: &Value) -> Message {
     let role = value["role"].as_str().unwrap_or("user");
     let mut message = Message::new(role);
     if let Some(name) = text(&value["name"]) {
@@ -182,7 +122,9 @@ fn content(value: &Value) -> Option<Part> {
     if let Some(text) = text(&value["text"]).or_else(|| text(&value["refusal"])) {
         return Some(Part::Text(text));
     }
-    let url = value["image_url"]["url"].as_str()?;
+    let Some(url) = image_url(value) else {
+        return anthropic::part(value);
+    };
     Some(
         match url
             .strip_prefix("data:")
@@ -201,8 +143,16 @@ fn content(value: &Value) -> Option<Part> {
     )
 }
 
+/// The place of an image; Responses has it without an object around it.
+fn image_url(value: &Value) -> Option<&str> {
+    let image = value.get("image_url")?;
+    image["url"].as_str().or(image.as_str())
+}
+
 #[cfg(test)]
 mod tests {
+    use super::super::convert::ToLlmResponse;
+    use super::super::message::Messages;
     use super::*;
     use serde_json::json;
 

@@ -3,7 +3,8 @@
 //! The macros call `(&&tag::<Return>()).llm()` with these traits in scope: method resolution takes the first
 //! that fits, so that aliases of `Result` are seen through and any other type is simply not read.
 
-use super::convert::ToLlmResponse;
+use super::content::{captures, keeping};
+use super::convert::{ToLlmResponse, find};
 use super::response::LlmResponse;
 use crate::recorder::{End, Finish, Tag};
 
@@ -121,7 +122,7 @@ pub fn auto<F, R>(inner: F, read: ReadResponse<R>) -> Auto<F, R> {
 impl<F: Finish<R>, R> Finish<R> for Auto<F, R> {
     fn finish(self, value: &R, end: &mut End<'_>) {
         self.inner.finish(value, end);
-        match super::convert::find(|| (self.read)(value)) {
+        match keeping(captures(end), || find(|| (self.read)(value))) {
             Found::Response(response) => super::stream::response(end, response),
             Found::Opaque => super::stream::opaque(),
             Found::Error => {}

@@ -1,6 +1,9 @@
 //! Replies of models as providers send them, whole and in pieces: what is recorded of each by itself.
 
+mod anthropic;
 mod chat;
+mod requests;
+mod responses;
 
 use futures_util::{StreamExt, stream};
 use serde_json::{Value as Json, json};
