@@ -3,6 +3,7 @@
 use super::{answer, at_once, check, drain, one, output, pieces, pieces_unseen, streamed};
 use futures_util::{StreamExt, stream};
 use serde_json::{Value as Json, json};
+use spanwright::llm::{Cost, LlmResponse};
 use spanwright::{Outcome, trace_llm_call};
 
 fn chunk(choice: usize, delta: Json, reason: Option<&str>) -> Json {
@@ -180,6 +181,24 @@ fn the_responses_own_cost_is_recorded() {
     check(&at_once(dear), &[("gen_ai.usage.cost", 0.5.into())]);
     let unknown = at_once(json!({ "choices": [], "usage": { "prompt_tokens": 10 } }));
     assert_eq!(unknown.attribute("gen_ai.usage.cost"), None);
+}
+
+#[test]
+fn a_cost_of_ones_own_stands_beside_what_is_read() {
+    #[trace_llm_call(provider = "p", model = "m", response = |reply| LlmResponse::from(reply).cost(Cost::from_nanos(240_000)))]
+    fn priced(reply: Json) -> Result<Json, String> {
+        Ok(reply)
+    }
+    let usage = json!({ "prompt_tokens": 10, "cost": 0.5 });
+    let span = one(|| assert!(priced(json!({ "id": "r1", "choices": [], "usage": usage })).is_ok()));
+    check(
+        &span,
+        &[
+            ("gen_ai.response.id", "r1".into()),
+            ("gen_ai.usage.input_tokens", 10.into()),
+            ("spanwright.cost_usd", "0.00024".into()),
+        ],
+    );
 }
 
 #[test]
