@@ -265,6 +265,12 @@ pub trait Messages {
     fn instructions(&self) -> Option<Cow<'_, str>> {
         None
     }
+
+    /// The tools that are offered with the messages, as JSON by the convention (`gen_ai.tool.definitions`); none by
+    /// default. Asked for only where content capture allows.
+    fn tool_definitions(&self) -> Option<String> {
+        None
+    }
 }
 
 impl Messages for [Message] {
@@ -313,6 +319,10 @@ impl<T: Messages + ?Sized> Messages for &T {
     fn instructions(&self) -> Option<Cow<'_, str>> {
         (**self).instructions()
     }
+
+    fn tool_definitions(&self) -> Option<String> {
+        (**self).tool_definitions()
+    }
 }
 
 impl<T: Messages> Messages for Option<T> {
@@ -322,6 +332,10 @@ impl<T: Messages> Messages for Option<T> {
 
     fn instructions(&self) -> Option<Cow<'_, str>> {
         self.as_ref().and_then(Messages::instructions)
+    }
+
+    fn tool_definitions(&self) -> Option<String> {
+        self.as_ref().and_then(Messages::tool_definitions)
     }
 }
 

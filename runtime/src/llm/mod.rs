@@ -3,6 +3,10 @@
 //! On the caller's thread, `request` writes what is asked, `read` and `stream` find the response, and `response`
 //! writes it. On the pipeline's thread, `settle` moves content to where it was asked to go. `content` says whether
 //! there is any: by default the lengths of texts are recorded, never the texts.
+//!
+//! A `serde_json::Value` is read by itself where it is a reply or a request of OpenAI's chat completions or Responses, or
+//! of Anthropic's Messages, whole or as a stream's chunks: `wire` tells which. Other types implement [`ToLlmResponse`]
+//! and [`Messages`].
 
 #[cfg(feature = "pipeline")]
 mod anthropic;

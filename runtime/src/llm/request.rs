@@ -123,6 +123,9 @@ pub fn messages<T: Messages + ?Sized>(span: &mut Span, value: &T) {
     {
         span.set(gen_ai::SYSTEM_INSTRUCTIONS, &message::instructions_to_json(&text));
     }
+    if let Some(tools) = protected(|| value.tool_definitions()).flatten() {
+        span.set(gen_ai::TOOL_DEFINITIONS, &tools);
+    }
 }
 
 /// Runs a user's conversion, which may panic.

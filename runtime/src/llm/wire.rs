@@ -3,6 +3,7 @@
 
 use super::convert::ToLlmResponse;
 use super::cost::Cost;
+use super::json::Json;
 use super::message::{Message, Messages};
 use super::response::LlmResponse;
 use super::{anthropic, openai, responses};
@@ -29,6 +30,41 @@ impl Messages for Value {
             }
             _ => None,
         }
+    }
+
+    fn tool_definitions(&self) -> Option<String> {
+        let tools = self.get("tools")?.as_array().filter(|tools| !tools.is_empty())?;
+        let mut json = Json::new();
+        json.array(|json| {
+            for tool in tools {
+                if json.is_full() {
+                    break;
+                }
+                json.object(|json| define(json, tool));
+            }
+        });
+        Some(json.finish())
+    }
+}
+
+/// A tool as the convention has it. Chat completions have its members one level down, Anthropic has another name for
+/// its parameters, and no type where it is a function.
+fn define(json: &mut Json, tool: &Value) {
+    let function = tool.get("function").unwrap_or(tool);
+    let is_anthropics = tool["type"] == "custom" && tool.get("input_schema").is_some();
+    let kind = tool["type"].as_str().filter(|_| !is_anthropics);
+    json.field("type", kind.unwrap_or("function"));
+    for name in ["name", "description"] {
+        if let Some(text) = function[name].as_str() {
+            json.field(name, text);
+        }
+    }
+    let parameters = function
+        .get("parameters")
+        .or_else(|| function.get("input_schema"));
+    if let Some(parameters) = parameters.filter(|parameters| parameters.is_object()) {
+        json.key("parameters");
+        json.raw(&parameters.to_string());
     }
 }
 

@@ -105,3 +105,29 @@ fn of_anthropics_messages() {
     assert_eq!(span.attribute("gen_ai.system_instructions"), None);
     assert!(!format!("{span:?}").contains("brief"));
 }
+
+#[test]
+fn tools_are_written_as_the_convention_has_them() {
+    let parameters = json!({ "type": "object", "properties": { "city": { "type": "string" } } });
+    let wanted = json!([{
+        "type": "function", "name": "weather", "description": "Tells it.", "parameters": parameters,
+    }]);
+    let chat = json!({ "type": "function", "function": {
+        "name": "weather", "description": "Tells it.", "parameters": parameters,
+    } });
+    let anthropic = json!({ "name": "weather", "description": "Tells it.", "input_schema": parameters });
+    let mut custom = anthropic.clone();
+    custom["type"] = "custom".into();
+    for tool in [chat, wanted[0].clone(), anthropic, custom] {
+        let request = json!({ "messages": [], "tools": [tool] });
+        let span = one(|| ask(&request));
+        assert_eq!(recorded(&span, "gen_ai.tool.definitions"), wanted);
+        let span = one(|| ask_unseen(&request));
+        assert_eq!(span.attribute("gen_ai.tool.definitions"), None);
+    }
+    let span = one(|| ask(&json!({ "tools": [{ "type": "web_search" }] })));
+    assert_eq!(
+        recorded(&span, "gen_ai.tool.definitions"),
+        json!([{ "type": "web_search" }])
+    );
+}
