@@ -5,6 +5,7 @@
 
 use crate::recorder::{End, Span};
 use crate::semconv::own;
+use std::cell::Cell;
 use std::sync::atomic::{AtomicU8, Ordering};
 
 /// A site's `content = …`.
@@ -116,6 +117,37 @@ pub(crate) fn mode_at_end(end: &mut End<'_>) -> Mode {
         end.set(own::CONTENT, mode.as_str());
     }
     mode
+}
+
+/// Whether an ending span's content is captured; changes nothing on it.
+pub(super) fn captures(end: &End<'_>) -> bool {
+    let captures = |text: &str| Mode::from_str(text).map(Mode::captures);
+    end.with_text(own::CONTENT, captures)
+        .flatten()
+        .unwrap_or_else(|| content_mode().captures())
+}
+
+thread_local! {
+    /// Whether the content of the reply that is read at this moment is kept.
+    static KEPT: Cell<bool> = const { Cell::new(true) };
+}
+
+/// Whether content that is read now is kept: a stream that may not record any keeps none meanwhile.
+#[cfg(feature = "pipeline")]
+pub(super) fn is_kept() -> bool {
+    KEPT.get()
+}
+
+/// Runs the reader of a chunk, whose content is kept or not.
+pub(super) fn keeping<R>(keep: bool, read: impl FnOnce() -> R) -> R {
+    struct Restore(bool);
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            KEPT.set(self.0);
+        }
+    }
+    let _restore = Restore(KEPT.replace(keep));
+    read()
 }
 
 #[cfg(test)]

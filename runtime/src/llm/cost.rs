@@ -23,6 +23,14 @@ impl Cost {
         Self(nanos as i128 * 1_000)
     }
 
+    /// From dollars as JSON has them: the nearest amount of 12 digits. `None` for what is no amount.
+    #[cfg(feature = "pipeline")]
+    pub(super) fn from_dollars(dollars: f64) -> Option<Self> {
+        const MOST: f64 = 1e9;
+        let is_amount = (0.0..MOST).contains(&dollars);
+        is_amount.then(|| Self((dollars * UNIT as f64).round() as i128))
+    }
+
     /// The nearest double, for backends that take no decimals.
     pub fn to_f64(self) -> f64 {
         // The decimal text is the shortest way to the nearest double.
@@ -105,6 +113,23 @@ mod tests {
         }
         for text in ["", ".", "1e5", "1.0000000000001", "a", "--1", "+1"] {
             assert_eq!(text.parse::<Cost>(), Err(CostError), "{text}");
+        }
+    }
+
+    #[cfg(feature = "pipeline")]
+    #[test]
+    fn dollars_are_rounded_to_what_was_meant() {
+        let text = |dollars| Cost::from_dollars(dollars).map(|cost| cost.to_string());
+        for (dollars, wanted) in [
+            (0.00024, "0.00024"),
+            (1.1e-7, "0.00000011"),
+            (0.0, "0"),
+            (12.3, "12.3"),
+        ] {
+            assert_eq!(text(dollars).as_deref(), Some(wanted));
+        }
+        for dollars in [-0.1, f64::NAN, f64::INFINITY, 1e12] {
+            assert_eq!(text(dollars), None);
         }
     }
 

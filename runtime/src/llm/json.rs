@@ -93,14 +93,18 @@ impl Json {
         self.string(text);
     }
 
-    /// A string; where there is no room for all of it, all ends in it.
+    /// A string; where there is no room for all of it, or it was cut before, all ends in it.
     pub(crate) fn string(&mut self, text: &str) {
         self.separate();
+        let (text, is_cut) = match text.strip_suffix(CUT) {
+            Some(text) => (text, true),
+            None => (text, false),
+        };
         let kept = super::text::beginning(text, self.left);
         self.left -= kept.len();
         self.put("\"");
         self.escaped(kept);
-        if kept.len() < text.len() {
+        if is_cut || kept.len() < text.len() {
             self.cut();
         }
         self.put("\"");

@@ -149,6 +149,7 @@ pub struct Message {
     role: Role,
     name: Option<String>,
     parts: Vec<Part>,
+    finish_reason: Option<String>,
 }
 
 impl Message {
@@ -158,6 +159,7 @@ impl Message {
             role: role.into(),
             name: None,
             parts: Vec::new(),
+            finish_reason: None,
         }
     }
 
@@ -179,8 +181,12 @@ impl Message {
     /// Adds a part.
     #[must_use]
     pub fn part(mut self, part: Part) -> Self {
-        self.parts.push(part);
+        self.push(part);
         self
+    }
+
+    pub(super) fn push(&mut self, part: Part) {
+        self.parts.push(part);
     }
 
     /// The speaker's name, where there are several of one role.
@@ -188,6 +194,21 @@ impl Message {
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
+    }
+
+    /// Why the model ended the message: `stop`, `length`, … Where it is not given, a response's messages take the
+    /// response's finish reasons.
+    #[must_use]
+    pub fn finish_reason(mut self, reason: impl Into<String>) -> Self {
+        self.finish_reason = Some(reason.into());
+        self
+    }
+
+    /// Sets the finish reason, unless there is one or this is none.
+    pub(super) fn end_with(&mut self, reason: &str) {
+        if self.finish_reason.is_none() && !reason.is_empty() {
+            self.finish_reason = Some(reason.to_owned());
+        }
     }
 
     fn write(&self, json: &mut Json) {
@@ -203,6 +224,7 @@ impl Message {
                     part.write(json);
                 }
             });
+            optional(json, "finish_reason", self.finish_reason.as_deref());
         });
     }
 
@@ -237,6 +259,18 @@ pub(crate) fn instructions_to_json(text: &str) -> String {
 pub trait Messages {
     /// The messages, oldest first.
     fn messages(&self) -> Cow<'_, [Message]>;
+
+    /// Instructions that are given apart from the messages, recorded where `system = …` gives none; none by
+    /// default.
+    fn instructions(&self) -> Option<Cow<'_, str>> {
+        None
+    }
+
+    /// The tools that are offered with the messages, as JSON by the convention (`gen_ai.tool.definitions`); none by
+    /// default. Asked for only where content capture allows.
+    fn tool_definitions(&self) -> Option<String> {
+        None
+    }
 }
 
 impl Messages for [Message] {
@@ -281,11 +315,27 @@ impl<T: Messages + ?Sized> Messages for &T {
     fn messages(&self) -> Cow<'_, [Message]> {
         (**self).messages()
     }
+
+    fn instructions(&self) -> Option<Cow<'_, str>> {
+        (**self).instructions()
+    }
+
+    fn tool_definitions(&self) -> Option<String> {
+        (**self).tool_definitions()
+    }
 }
 
 impl<T: Messages> Messages for Option<T> {
     fn messages(&self) -> Cow<'_, [Message]> {
         self.as_ref().map_or(Cow::Borrowed(&[]), Messages::messages)
+    }
+
+    fn instructions(&self) -> Option<Cow<'_, str>> {
+        self.as_ref().and_then(Messages::instructions)
+    }
+
+    fn tool_definitions(&self) -> Option<String> {
+        self.as_ref().and_then(Messages::tool_definitions)
     }
 }
 

@@ -3,11 +3,28 @@
 //! The macros call `(&&tag::<Return>()).llm()` with these traits in scope: method resolution takes the first
 //! that fits, so that aliases of `Result` are seen through and any other type is simply not read.
 
-use super::response::{LlmResponse, ToLlmResponse};
+use super::content::{captures, keeping};
+use super::convert::{ToLlmResponse, find};
+use super::response::LlmResponse;
 use crate::recorder::{End, Finish, Tag};
 
 /// Finds the response in a returned value.
-pub type ReadResponse<R> = fn(&R) -> Option<LlmResponse>;
+pub type ReadResponse<R> = fn(&R) -> Found;
+
+/// What a returned value is.
+#[derive(Debug)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "it is read at once, and a box would be an allocation"
+)]
+pub enum Found {
+    /// A response.
+    Response(LlmResponse),
+    /// A value that cannot be read.
+    Opaque,
+    /// An error.
+    Error,
+}
 
 /// See the module.
 pub trait ReadResult {
@@ -20,7 +37,29 @@ pub trait ReadResult {
 impl<T: ToLlmResponse, E> ReadResult for &Tag<Result<T, E>> {
     type Returned = Result<T, E>;
     fn llm(&self) -> ReadResponse<Result<T, E>> {
-        |result| result.as_ref().ok().map(ToLlmResponse::to_llm_response)
+        |result| match result {
+            Ok(value) => Found::Response(value.to_llm_response()),
+            Err(_) => Found::Error,
+        }
+    }
+}
+
+/// See the module.
+pub trait ReadError {
+    #[doc(hidden)]
+    type Returned;
+    #[doc(hidden)]
+    fn llm(&self) -> ReadResponse<Self::Returned>;
+}
+
+/// Fits after the others of a `Result` and before any other type: it takes a reference more.
+impl<T, E> ReadError for &&Tag<Result<T, E>> {
+    type Returned = Result<T, E>;
+    fn llm(&self) -> ReadResponse<Result<T, E>> {
+        |result| match result {
+            Ok(_) => Found::Opaque,
+            Err(_) => Found::Error,
+        }
     }
 }
 
@@ -35,7 +74,7 @@ pub trait ReadValue {
 impl<T: ToLlmResponse> ReadValue for &Tag<T> {
     type Returned = T;
     fn llm(&self) -> ReadResponse<T> {
-        |value| Some(value.to_llm_response())
+        |value| Found::Response(value.to_llm_response())
     }
 }
 
@@ -50,7 +89,7 @@ pub trait ReadNothing {
 impl<R> ReadNothing for Tag<R> {
     type Returned = R;
     fn llm(&self) -> ReadResponse<R> {
-        |_| None
+        |_| Found::Opaque
     }
 }
 
@@ -75,7 +114,7 @@ impl<F, R> std::fmt::Debug for Auto<F, R> {
     }
 }
 
-/// Reads a response by what [`ReadResult`], [`ReadValue`] or [`ReadNothing`] found.
+/// Reads a response by what [`ReadResult`] and the others found.
 pub fn auto<F, R>(inner: F, read: ReadResponse<R>) -> Auto<F, R> {
     Auto { inner, read }
 }
@@ -83,9 +122,10 @@ pub fn auto<F, R>(inner: F, read: ReadResponse<R>) -> Auto<F, R> {
 impl<F: Finish<R>, R> Finish<R> for Auto<F, R> {
     fn finish(self, value: &R, end: &mut End<'_>) {
         self.inner.finish(value, end);
-        // A nothing is not recorded: where a stream is read, it would count as a chunk all the same.
-        if let Some(response) = super::response::read_option(|| (self.read)(value)) {
-            super::stream::response(end, response);
+        match keeping(captures(end), || find(|| (self.read)(value))) {
+            Found::Response(response) => super::stream::response(end, response),
+            Found::Opaque => super::stream::opaque(),
+            Found::Error => {}
         }
     }
 }
@@ -107,10 +147,13 @@ mod tests {
     #[allow(clippy::needless_borrow, reason = "as the macros write it")]
     fn finds_responses_behind_results_and_nothing_else() {
         type Answer = Result<Reply, Opaque>;
-        assert!((&&tag::<Answer>()).llm()(&Ok(Reply)).is_some());
-        assert!((&&tag::<Answer>()).llm()(&Err(Opaque)).is_none());
-        assert!((&&tag::<Reply>()).llm()(&Reply).is_some());
-        assert!((&&tag::<Opaque>()).llm()(&Opaque).is_none());
-        assert!((&&tag::<Result<Opaque, Opaque>>()).llm()(&Ok(Opaque)).is_none());
+        type Unread = Result<Opaque, Opaque>;
+        let (read, unread) = ((&&tag::<Answer>()).llm(), (&&tag::<Unread>()).llm());
+        assert!(matches!(read(&Ok(Reply)), Found::Response(_)));
+        assert!(matches!(read(&Err(Opaque)), Found::Error));
+        assert!(matches!(unread(&Ok(Opaque)), Found::Opaque));
+        assert!(matches!(unread(&Err(Opaque)), Found::Error));
+        assert!(matches!((&&tag::<Reply>()).llm()(&Reply), Found::Response(_)));
+        assert!(matches!((&&tag::<Opaque>()).llm()(&Opaque), Found::Opaque));
     }
 }

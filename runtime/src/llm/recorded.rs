@@ -2,7 +2,7 @@
 
 use crate::recorder::{End, Span};
 use crate::value::Value;
-use crate::wire::Reader;
+use crate::wire::{Reader, Scalar};
 
 /// A reader that stands before the value of this key.
 fn find<'a>(attributes: &'a [u8], key: &str) -> Option<Reader<'a>> {
@@ -41,6 +41,14 @@ impl End<'_> {
     /// The text recorded under this key.
     pub(crate) fn text(&self, key: &str) -> Option<String> {
         text(&self.live.attributes, key)
+    }
+
+    /// Looks at the text recorded under this key, in place.
+    pub(crate) fn with_text<T>(&self, key: &str, look: impl FnOnce(&str) -> T) -> Option<T> {
+        match find(&self.live.attributes, key)?.scalar()? {
+            Scalar::Str(text) => std::str::from_utf8(text).ok().map(look),
+            _ => None,
+        }
     }
 
     /// Whether the outcome is an error so far.

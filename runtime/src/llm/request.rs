@@ -112,8 +112,19 @@ pub fn messages<T: Messages + ?Sized>(span: &mut Span, value: &T) {
         .map(Message::characters)
         .fold(0_i64, i64::saturating_add);
     span.set(own::PROMPT_LENGTH, &length);
-    if mode_at_start(span).captures() && !messages.is_empty() {
+    if !mode_at_start(span).captures() {
+        return;
+    }
+    if !messages.is_empty() {
         span.set(gen_ai::INPUT_MESSAGES, &message::to_json(&messages));
+    }
+    if span.text(gen_ai::SYSTEM_INSTRUCTIONS).is_none()
+        && let Some(text) = protected(|| value.instructions()).flatten()
+    {
+        span.set(gen_ai::SYSTEM_INSTRUCTIONS, &message::instructions_to_json(&text));
+    }
+    if let Some(tools) = protected(|| value.tool_definitions()).flatten() {
+        span.set(gen_ai::TOOL_DEFINITIONS, &tools);
     }
 }
 

@@ -1,12 +1,17 @@
-//! What a model answered, as far as it is recorded. In: a provider's response, by [`ToLlmResponse`] or a closure.
+//! What a model answered, as far as it is recorded. In: a provider's response, by its type or a closure.
 //! Out: attributes on the ending span.
 
+#[cfg(feature = "pipeline")]
+use super::content::is_kept;
 use super::content::mode_at_end;
 use super::cost::Cost;
 use super::count::Count;
 use super::message::{self, Message};
+#[cfg(feature = "pipeline")]
+use super::pieces::Fragment;
+use super::pieces::Pieces;
 use super::text::{Text, beginning, characters};
-use crate::caught::caught;
+use crate::record::Outcome;
 use crate::recorder::End;
 use crate::semconv::{gen_ai, own};
 
@@ -33,6 +38,8 @@ pub struct LlmResponse {
     model: Option<String>,
     finish_reasons: Vec<String>,
     input_tokens: Option<i64>,
+    /// Input tokens that have nothing to do with a cache, of a provider that counts them apart.
+    uncached_input_tokens: Option<i64>,
     output_tokens: Option<i64>,
     cache_read_tokens: Option<i64>,
     cache_write_tokens: Option<i64>,
@@ -42,6 +49,16 @@ pub struct LlmResponse {
     /// Characters of the text, also of what is not kept.
     text_length: i64,
     messages: Vec<Message>,
+    /// Messages in pieces, as a stream's chunks have them.
+    pieces: Pieces,
+    /// Whether a finish reason's place is its choice's; where a choice has none, its place is an empty text.
+    by_choice: bool,
+    /// Whether a chunk bears any content, where its shape tells.
+    bears_content: Option<bool>,
+    /// `error.type` of an error that came in place of a reply.
+    error: Option<String>,
+    /// Whether a chunk says all content of the chunks before it again.
+    replaces: bool,
 }
 
 macro_rules! texts {
@@ -119,6 +136,78 @@ impl LlmResponse {
         self
     }
 
+    /// Why this choice ended.
+    #[cfg(feature = "pipeline")]
+    pub(super) fn finish_choice(mut self, choice: usize, reason: Option<&str>) -> Self {
+        if let Some(reason) = reason {
+            self.by_choice = true;
+            self.set_finish_reason(choice, reason.to_owned());
+        }
+        self
+    }
+
+    fn set_finish_reason(&mut self, choice: usize, reason: String) {
+        if choice < ITEMS && !reason.is_empty() {
+            let length = self.finish_reasons.len().max(choice + 1);
+            self.finish_reasons.resize(length, String::new());
+            self.finish_reasons[choice] = reason;
+        }
+    }
+
+    /// A chunk of a known shape, with content only where a fragment is added.
+    #[cfg(feature = "pipeline")]
+    pub(super) fn chunk(mut self) -> Self {
+        self.bears_content = self.bears_content.or(Some(false));
+        self
+    }
+
+    /// This chunk's content stands for all that came before.
+    #[cfg(feature = "pipeline")]
+    pub(super) fn replacing(mut self) -> Self {
+        self.replaces = true;
+        self
+    }
+
+    /// Input tokens without cached ones.
+    #[cfg(feature = "pipeline")]
+    pub(super) fn uncached_input_tokens(mut self, count: Option<i64>) -> Self {
+        self.uncached_input_tokens = count.or(self.uncached_input_tokens);
+        self
+    }
+
+    /// All input tokens.
+    fn all_input_tokens(&self) -> Option<i64> {
+        let cached = [self.cache_read_tokens, self.cache_write_tokens];
+        let add = |uncached| cached.into_iter().flatten().fold(uncached, i64::saturating_add);
+        self.input_tokens.or(self.uncached_input_tokens.map(add))
+    }
+
+    /// An error in place of a reply.
+    #[cfg(feature = "pipeline")]
+    pub(super) fn failed(mut self, error_type: impl Into<String>) -> Self {
+        self.error = Some(error_type.into());
+        self.chunk()
+    }
+
+    /// Whether this chunk may be the first of a stream: it bears content, or no one can tell.
+    pub(super) fn may_be_first(&self) -> bool {
+        self.bears_content != Some(false)
+    }
+
+    /// A fragment of this choice's message, at this place in it. Its length is counted; it is kept only where a
+    /// reply's content is.
+    #[cfg(feature = "pipeline")]
+    pub(super) fn fragment(mut self, choice: usize, place: usize, fragment: Fragment<'_>) -> Self {
+        if let Fragment::Text(text) = fragment {
+            self.text_length = self.text_length.saturating_add(characters(text));
+        }
+        self.bears_content = Some(self.bears_content == Some(true) || !fragment.is_empty());
+        if is_kept() {
+            self.pieces.add(choice, place, fragment);
+        }
+        self
+    }
+
     fn append(&mut self, text: &str) {
         self.text_length = self.text_length.saturating_add(characters(text));
         let own = self.text.get_or_insert_default();
@@ -128,17 +217,26 @@ impl LlmResponse {
 
     /// Adds a later chunk of the same response: text is appended, of all else the latest is kept.
     pub(super) fn merge(&mut self, chunk: Self, keep_content: bool) {
+        if chunk.replaces {
+            self.replaces = true;
+            self.text_length = 0;
+            self.pieces = Pieces::default();
+        }
         self.id = chunk.id.or(self.id.take());
         self.model = chunk.model.or(self.model.take());
         self.input_tokens = chunk.input_tokens.or(self.input_tokens);
+        self.uncached_input_tokens = chunk.uncached_input_tokens.or(self.uncached_input_tokens);
         self.output_tokens = chunk.output_tokens.or(self.output_tokens);
         self.cache_read_tokens = chunk.cache_read_tokens.or(self.cache_read_tokens);
         self.cache_write_tokens = chunk.cache_write_tokens.or(self.cache_write_tokens);
         self.reasoning_tokens = chunk.reasoning_tokens.or(self.reasoning_tokens);
         self.cost = chunk.cost.or(self.cost);
-        let room = ITEMS.saturating_sub(self.finish_reasons.len());
-        self.finish_reasons
-            .extend(chunk.finish_reasons.into_iter().take(room));
+        self.error = chunk.error.or(self.error.take());
+        self.bears_content = match (self.bears_content, chunk.bears_content) {
+            (Some(own), Some(its)) => Some(own || its),
+            (own, its) => its.or(own),
+        };
+        self.merge_finish_reasons(chunk.finish_reasons, chunk.by_choice);
         if !keep_content {
             self.text_length = self.text_length.saturating_add(chunk.text_length);
             return;
@@ -149,17 +247,40 @@ impl LlmResponse {
         }
         let room = ITEMS.saturating_sub(self.messages.len());
         self.messages.extend(chunk.messages.into_iter().take(room));
+        if self.pieces.is_empty() {
+            self.pieces = chunk.pieces;
+        } else {
+            self.pieces.merge(&chunk.pieces);
+        }
         self.text_length = length;
+    }
+
+    fn merge_finish_reasons(&mut self, reasons: Vec<String>, by_choice: bool) {
+        if by_choice {
+            self.by_choice = true;
+            for (choice, reason) in reasons.into_iter().enumerate() {
+                self.set_finish_reason(choice, reason);
+            }
+        } else {
+            let room = ITEMS.saturating_sub(self.finish_reasons.len());
+            self.finish_reasons.extend(reasons.into_iter().take(room));
+        }
     }
 
     /// Writes what is known onto the span.
     pub(super) fn record(mut self, end: &mut End<'_>) {
+        if let Some(error) = self.error.take().filter(|_| !end.has_failed()) {
+            end.error_type(error);
+            end.outcome(Outcome::Error);
+        }
         end.set(gen_ai::RESPONSE_ID, &self.id);
         end.set(gen_ai::RESPONSE_MODEL, &self.model);
+        let messages = self.take_messages(end);
+        self.finish_reasons.retain(|reason| !reason.is_empty());
         if !self.finish_reasons.is_empty() {
             end.set(gen_ai::RESPONSE_FINISH_REASONS, &self.finish_reasons);
         }
-        end.set(gen_ai::USAGE_INPUT_TOKENS, &self.input_tokens);
+        end.set(gen_ai::USAGE_INPUT_TOKENS, &self.all_input_tokens());
         end.set(gen_ai::USAGE_OUTPUT_TOKENS, &self.output_tokens);
         end.set(gen_ai::USAGE_CACHE_READ_INPUT_TOKENS, &self.cache_read_tokens);
         end.set(gen_ai::USAGE_CACHE_WRITE_INPUT_TOKENS, &self.cache_write_tokens);
@@ -168,93 +289,47 @@ impl LlmResponse {
             end.set(gen_ai::USAGE_COST, &cost.to_f64());
             end.set(own::COST_USD, &cost.to_string());
         }
-        if self.text.is_none() && self.messages.is_empty() && self.text_length == 0 {
-            return;
-        }
-        end.set(own::RESPONSE_LENGTH, &self.text_length);
-        if mode_at_end(end).captures() {
-            if let Some(text) = self.text.take() {
-                self.messages.insert(0, Message::assistant(text));
-            }
-            if !self.messages.is_empty() {
-                end.set(gen_ai::OUTPUT_MESSAGES, &message::to_json(&self.messages));
+        if let Some(messages) = messages {
+            end.set(own::RESPONSE_LENGTH, &self.text_length);
+            if !messages.is_empty() {
+                end.set(gen_ai::OUTPUT_MESSAGES, &message::to_json(&messages));
             }
         }
     }
-}
 
-/// A response type that Spanwright can read: implement it for your provider's, and `response = …` is not needed.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be read as a model's response",
-    note = "implement `spanwright::llm::ToLlmResponse` for it, or give `response = |r| LlmResponse::new()…`"
-)]
-pub trait ToLlmResponse {
-    /// What is to be recorded of it.
-    fn to_llm_response(&self) -> LlmResponse;
-}
-
-impl<T: ToLlmResponse> From<&T> for LlmResponse {
-    fn from(response: &T) -> Self {
-        response.to_llm_response()
+    /// The messages that may be recorded; nothing where the response has no content at all.
+    fn take_messages(&mut self, end: &mut End<'_>) -> Option<Vec<Message>> {
+        let pieces = std::mem::take(&mut self.pieces);
+        if self.text.is_none() && self.messages.is_empty() && pieces.is_empty() && self.text_length == 0 {
+            return None;
+        }
+        if !mode_at_end(end).captures() {
+            return Some(Vec::new());
+        }
+        let mut messages = std::mem::take(&mut self.messages);
+        if let Some(text) = self.text.take() {
+            messages.insert(0, Message::assistant(text));
+        }
+        give_finish_reasons(&mut messages, &self.finish_reasons, self.by_choice);
+        messages.extend(pieces.into_messages(&self.finish_reasons));
+        Some(messages)
     }
 }
 
-/// The model's text.
-impl From<&str> for LlmResponse {
-    fn from(text: &str) -> Self {
-        Self::new().text(text)
+/// Each message has its own reason where there are as many; one reason belongs to the last message.
+fn give_finish_reasons(messages: &mut [Message], reasons: &[String], by_choice: bool) {
+    if by_choice || messages.len() == reasons.len() {
+        for (message, reason) in messages.iter_mut().zip(reasons) {
+            message.end_with(reason);
+        }
+    } else if let ([.., last], [reason]) = (messages, reasons) {
+        last.end_with(reason);
     }
 }
 
-/// The model's text.
-impl From<String> for LlmResponse {
-    fn from(text: String) -> Self {
-        Self::new().text(text)
-    }
-}
-
-/// Nothing.
-impl From<()> for LlmResponse {
-    fn from((): ()) -> Self {
-        Self::new()
-    }
-}
-
-/// Input and output tokens.
-impl<I: Count, O: Count> From<(I, O)> for LlmResponse {
-    fn from((input, output): (I, O)) -> Self {
-        Self::new().input_tokens(input).output_tokens(output)
-    }
-}
-
-impl<T: Into<LlmResponse>> From<Option<T>> for LlmResponse {
-    fn from(response: Option<T>) -> Self {
-        response.map(Into::into).unwrap_or_default()
-    }
-}
-
-impl ToLlmResponse for LlmResponse {
-    fn to_llm_response(&self) -> LlmResponse {
-        self.clone()
-    }
-}
-
-/// Runs a user's conversion, which may panic; nothing is recorded then.
-pub(super) fn read(convert: impl FnOnce() -> LlmResponse) -> LlmResponse {
-    caught(convert).unwrap_or_default()
-}
-
-/// As [`read`], where there may be nothing to convert.
-pub(super) fn read_option(convert: impl FnOnce() -> Option<LlmResponse>) -> Option<LlmResponse> {
-    caught(convert).unwrap_or_default()
-}
-
-#[cfg(all(test, feature = "pipeline"))]
+#[cfg(test)]
 mod tests {
-    use super::super::content::{Content, content};
-    use super::super::recorded::testing;
     use super::*;
-    use crate::value::Value;
 
     #[test]
     fn chunks_add_up() {
@@ -289,61 +364,5 @@ mod tests {
         let response = LlmResponse::new().text(&long).text(&long);
         assert_eq!(response.text_length, 2 * TEXT_BYTES as i64);
         assert!(response.text.is_some_and(|text| text.len() <= TEXT_BYTES));
-    }
-
-    #[test]
-    fn conversions() {
-        assert_eq!(
-            LlmResponse::from((3_u32, Some(4_i64))),
-            LlmResponse::new().input_tokens(3).output_tokens(4)
-        );
-        assert_eq!(LlmResponse::from(()), LlmResponse::new());
-        assert_eq!(
-            LlmResponse::from(&LlmResponse::new().id("r")),
-            LlmResponse::new().id("r")
-        );
-        assert_eq!(LlmResponse::from(None::<&str>), LlmResponse::new());
-    }
-
-    #[test]
-    fn is_recorded_without_its_text() {
-        let mut span = testing::span();
-        let response = LlmResponse::new()
-            .model("m-1")
-            .finish_reason("stop")
-            .input_tokens(3)
-            .text("Hé")
-            .cost(Cost::from_nanos(5));
-        testing::ending(&mut span, |end| response.record(end));
-        assert_eq!(
-            testing::attributes(&span),
-            [
-                ("gen_ai.response.model".into(), "m-1".into()),
-                ("gen_ai.response.finish_reasons".into(), vec!["stop"].into()),
-                ("gen_ai.usage.input_tokens".into(), Value::Int(3)),
-                ("gen_ai.usage.cost".into(), Value::Float(0.000000005)),
-                ("spanwright.cost_usd".into(), "0.000000005".into()),
-                ("spanwright.response_length".into(), Value::Int(2)),
-            ]
-        );
-    }
-
-    #[test]
-    fn is_recorded_with_its_text_where_the_site_allows() {
-        let mut span = testing::span();
-        content(&mut span, Content::Attributes);
-        testing::ending(&mut span, |end| LlmResponse::from("Hi").record(end));
-        assert_eq!(
-            span.text(gen_ai::OUTPUT_MESSAGES).as_deref(),
-            Some(r#"[{"role":"assistant","parts":[{"type":"text","content":"Hi"}]}]"#)
-        );
-    }
-
-    #[test]
-    fn a_panicking_conversion_records_nothing() {
-        assert_eq!(
-            read(|| std::panic::resume_unwind(Box::new("user code"))),
-            LlmResponse::new()
-        );
     }
 }

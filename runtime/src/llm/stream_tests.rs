@@ -1,7 +1,7 @@
 //! Streams of chunks, read as the macros read them.
 
 use super::LlmResponse;
-use super::read::auto;
+use super::read::{Found, auto};
 use super::stream::stream;
 use crate::record::{Outcome, SpanRecord};
 use crate::recorder::{NoRead, start};
@@ -39,7 +39,7 @@ fn read(polls: usize) -> SpanRecord {
         let reply = stream(
             start(&SITE),
             NoRead,
-            auto(NoRead, |chunk: &LlmResponse| Some(chunk.clone())),
+            auto(NoRead, |chunk: &LlmResponse| Found::Response(chunk.clone())),
             Items(items),
         );
         let mut reply = pin!(reply);

@@ -12,8 +12,8 @@ use std::task::{Context, Poll};
 
 /// Reads the items of a stream as they pass.
 pub(crate) trait ReadItems<T> {
-    /// Called with each item.
-    fn item(&mut self, item: &T, end: &mut End<'_>);
+    /// Called with each item; says whether it counts as one.
+    fn item(&mut self, item: &T, end: &mut End<'_>) -> bool;
     /// Called once, at the end or when the stream is dropped.
     fn end(&mut self, _: &mut End<'_>) {}
 }
@@ -29,8 +29,9 @@ impl<R> EachItem<R> {
 }
 
 impl<T, R: Finish<T> + Clone> ReadItems<T> for EachItem<R> {
-    fn item(&mut self, item: &T, end: &mut End<'_>) {
+    fn item(&mut self, item: &T, end: &mut End<'_>) -> bool {
         self.0.clone().finish(item, end);
+        true
     }
 }
 
@@ -70,10 +71,11 @@ impl Items {
     }
 
     fn read<T>(&mut self, reader: &mut impl ReadItems<T>, item: &T) {
-        self.count += 1;
+        let mut counts = true;
         self.held.write(|end| {
-            protect(|| reader.item(item, end));
+            protect(|| counts = reader.item(item, end));
         });
+        self.count += u64::from(counts);
     }
 
     fn read_end<T>(&mut self, reader: &mut impl ReadItems<T>) {

@@ -44,7 +44,7 @@ pub const RESPONSE_ID: &str = "gen_ai.response.id";
 pub const RESPONSE_MODEL: &str = "gen_ai.response.model";
 /// Why each choice ended; string array.
 pub const RESPONSE_FINISH_REASONS: &str = "gen_ai.response.finish_reasons";
-/// Seconds until the first chunk of a stream; double.
+/// Seconds until the first chunk of a stream that bears content, as far as its form tells; double.
 pub const RESPONSE_TIME_TO_FIRST_CHUNK: &str = "gen_ai.response.time_to_first_chunk";
 /// All input tokens, cached ones included.
 pub const USAGE_INPUT_TOKENS: &str = "gen_ai.usage.input_tokens";
