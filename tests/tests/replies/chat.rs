@@ -3,7 +3,6 @@
 use super::{answer, at_once, check, drain, one, output, pieces, pieces_unseen, streamed};
 use futures_util::{StreamExt, stream};
 use serde_json::{Value as Json, json};
-use spanwright::llm::{Cost, LlmResponse};
 use spanwright::{Outcome, trace_llm_call};
 
 fn chunk(choice: usize, delta: Json, reason: Option<&str>) -> Json {
@@ -185,7 +184,7 @@ fn the_responses_own_cost_is_recorded() {
 
 #[test]
 fn a_cost_of_ones_own_stands_beside_what_is_read() {
-    #[trace_llm_call(provider = "p", model = "m", response = |reply| LlmResponse::from(reply).cost(Cost::from_nanos(240_000)))]
+    #[trace_llm_call(provider = "p", model = "m", response = |reply| spanwright::llm::LlmResponse::from(reply).cost(spanwright::llm::Cost::from_nanos(240_000)))]
     fn priced(reply: Json) -> Result<Json, String> {
         Ok(reply)
     }
