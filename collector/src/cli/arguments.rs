@@ -154,7 +154,7 @@ pub(super) struct Show {
     pub(super) folder: Folder,
     /// The trace's id
     pub(super) trace: String,
-    /// With attributes and events
+    /// With all that is in it: ids, attributes, events, links, resources, scopes and log records
     #[arg(long)]
     pub(super) attributes: bool,
 }
@@ -238,7 +238,7 @@ pub(super) struct Import {
     /// Files to read, packed by gzip or zstd or not; - is the standard input
     #[arg(required = true, value_name = "FILE")]
     pub(super) files: Vec<PathBuf>,
-    /// Collector that takes them, by OTLP over HTTP [default: the folder, or http://127.0.0.1:4318 while a collector writes it]
+    /// Collector that takes them, by OTLP over HTTP [default: the folder, or the collector that writes it]
     #[arg(long, value_name = "URL")]
     pub(super) to: Option<String>,
 }
@@ -256,7 +256,8 @@ pub(super) struct Export {
     /// What a span of each trace must be, such as: service="checkout" AND duration>1s
     #[arg(default_value = "*")]
     pub(super) line: Vec<String>,
-    /// File to write, packed by zstd where its name ends in .zst; - is the standard output
+    /// File to write, packed by zstd or gzip where its name ends in .zst or .gz; - is the standard output, and what is
+    /// there and is no file, such as a pipe, is written into
     #[arg(long, value_name = "FILE")]
     pub(super) to: PathBuf,
 }
