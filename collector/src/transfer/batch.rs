@@ -25,7 +25,10 @@ pub(super) struct Batch<'a> {
 #[derive(Debug, Default)]
 struct Waiting {
     message: Vec<u8>,
+    /// Those that are to be stored.
     records: usize,
+    /// Those that are in the message, too, and will be left out, as is known.
+    left_out: usize,
 }
 
 impl<'a> Batch<'a> {
@@ -68,15 +71,19 @@ impl<'a> Batch<'a> {
             self.imported.left_out += request.rejected as u64;
             Bad::new(
                 place,
-                format!(
-                    "{} records are left out; the first one because {reason}",
-                    request.rejected
-                ),
+                match request.rejected {
+                    1 => format!("1 record is left out: {reason}"),
+                    rejected => format!("{rejected} records are left out; the first one because {reason}"),
+                },
             )
         });
+        if request.records.is_empty() {
+            return Ok(bad);
+        }
         if request.records.len() <= RECORDS {
             self.push(request.signal, &request.bytes, request.records.len())
                 .await?;
+            self.waiting(request.signal).left_out += request.rejected;
         } else {
             // Of log records nobody writes so many in one line.
             let spans: Vec<Span> = request.spans().collect();
@@ -117,12 +124,17 @@ impl<'a> Batch<'a> {
     }
 
     async fn flush(&mut self, signal: Signal) -> Result<(), TargetError> {
-        let Waiting { message, records } = std::mem::take(self.waiting(signal));
+        let Waiting {
+            message,
+            records,
+            left_out: known,
+        } = std::mem::take(self.waiting(signal));
         if records == 0 {
             return Ok(());
         }
         let left_out = self.target.take(signal, Bytes::from(message)).await?;
         let (left_out, why) = left_out.unwrap_or_default();
+        let left_out = left_out.saturating_sub(known as u64);
         self.imported.left_out += left_out;
         if left_out > 0 {
             self.imported.refusals.push(why);

@@ -92,8 +92,12 @@ impl Target {
             Way::Store(store) => {
                 let mut request = Request::read(signal, message, &Limits::default())?;
                 request.kept = true;
-                append(store, request).await?;
-                Ok(None)
+                let left_out = request.rejected as u64;
+                let why = request.reason.as_ref().map(ToString::to_string);
+                if !request.records.is_empty() {
+                    append(store, request).await?;
+                }
+                Ok(why.map(|why| (left_out, why)))
             }
         }
     }
