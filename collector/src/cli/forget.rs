@@ -2,6 +2,7 @@
 
 use super::Failure;
 use super::arguments::Forget;
+use super::terminal::counted;
 use crate::store::{OpenError, Store, StoreConfig};
 
 pub(super) fn run(options: &Forget) -> Result<(), Failure> {
@@ -20,6 +21,6 @@ pub(super) fn run(options: &Forget) -> Result<(), Failure> {
     };
     let forgotten = store.delete_kept();
     store.close();
-    eprintln!("{} imported spans deleted", forgotten?);
+    eprintln!("{} deleted", counted(forgotten?, "imported span"));
     Ok(())
 }

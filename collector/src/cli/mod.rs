@@ -3,6 +3,7 @@
 mod arguments;
 mod asking;
 mod demo;
+mod details;
 mod doctor;
 mod folder;
 mod forget;

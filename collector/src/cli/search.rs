@@ -8,7 +8,7 @@ use serde_json::json;
 use super::Failure;
 use super::arguments::{Order, Search};
 use super::line::checked;
-use super::terminal::safe;
+use super::terminal::{counted, safe};
 use crate::analysis::Summary;
 use crate::filter::line::written_duration;
 use crate::model::Nanos;
@@ -60,10 +60,10 @@ fn row(id: &str, summary: &Summary) -> String {
         errors => format!(", {errors} with an error"),
     };
     format!(
-        "{id}  {start:.3}  {duration:>10}  {} {}  ({} spans{errors})",
+        "{id}  {start:.3}  {duration:>10}  {} {}  ({}{errors})",
         safe(service),
         safe(operation),
-        summary.spans
+        counted(summary.spans as u64, "span")
     )
 }
 

@@ -2,6 +2,7 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a failure anywhere in here is the test's")]
 
+mod files;
 mod library;
 mod running;
 mod starting;
