@@ -10,6 +10,7 @@ mod forget;
 mod generate;
 mod health;
 mod line;
+mod options;
 mod export;
 mod import;
 mod search;

@@ -7,7 +7,7 @@ use std::thread::JoinHandle;
 
 use super::AppendError;
 use super::appending::{self, Message};
-use super::config::{OpenError, StoreConfig};
+use super::config::{self, OpenError, StoreConfig};
 use super::expiring;
 use super::head::Head;
 use super::lock::Lock;
@@ -39,7 +39,7 @@ impl Store {
     /// # Errors
     /// When another process writes it, when a newer version wrote it, or when it cannot be read.
     pub fn open(config: StoreConfig) -> Result<Self, OpenError> {
-        std::fs::create_dir_all(&config.folder)?;
+        config::make(&config.folder)?;
         let lock = Lock::take(&config.folder)?;
         let shared = Arc::new(Shared::default());
         let through = load(&config.folder, &shared)?;

@@ -4,6 +4,7 @@
 
 mod files;
 mod library;
+mod options;
 mod running;
 mod starting;
 mod watching;
