@@ -6,6 +6,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::Failure;
 use super::arguments::Import;
+use super::asking::address;
 use super::terminal::counted;
 use crate::store::{self, OpenError, Store, StoreConfig};
 use crate::transfer::{Bad, ImportError, Imported, Source, Target, Watch, import};
@@ -26,7 +27,7 @@ pub(super) fn run(options: &Import) -> Result<(), Failure> {
 /// The collector that was named; else the folder, and while a collector writes that, the collector.
 fn target(options: &Import) -> Result<(Target, Option<Store>), Failure> {
     if let Some(url) = &options.to {
-        return Ok((Target::collector(url), None));
+        return Ok((Target::collector(&address(url)?), None));
     }
     let folder = options.folder.path()?;
     match Store::open(StoreConfig::new(&folder)) {

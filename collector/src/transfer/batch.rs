@@ -52,7 +52,15 @@ impl<'a> Batch<'a> {
             JsonRequest::Logs => Signal::Logs,
             _ => Signal::Traces,
         };
-        let read = from_json(kind, json, &mut Unbounded).map_err(|error| Bad::new(place, error));
+        let in_a_line = matches!(json, Input::Whole(_));
+        let read = from_json(kind, json, &mut Unbounded).map_err(|error| match in_a_line {
+            // The reader counts lines, too: of this one alone, which would be another than that of the file.
+            true => Bad::new(
+                place,
+                error.to_string().replace(" at line 1 column ", " at column "),
+            ),
+            false => Bad::new(place, error),
+        });
         let read = read.and_then(|message| {
             let limits = Limits {
                 records: usize::MAX,

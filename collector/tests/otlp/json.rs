@@ -89,6 +89,7 @@ async fn refusals_are_json_too() {
     let echo = format!(r#"{{"resourceSpans": "{}"}}"#, "secret".repeat(1000)).into_bytes();
     let cases = [
         (vec![JSON], b"{".to_vec(), 400, 3, "EOF"),
+        (vec![JSON], b" null".to_vec(), 400, 3, "an object"),
         (vec![JSON], echo, 400, 3, "not OTLP JSON"),
         (vec![JSON, GZIP], b"{}".to_vec(), 400, 3, "decompressed"),
         (

@@ -95,6 +95,10 @@ fn an_import_reaches_the_collector_that_writes_the_folder() {
     assert!(told(import(one.folder(), &file)).contains("2 spans"));
     assert_eq!(said(one.ask("search", &["service=shop"])).lines().count(), 2);
     assert_eq!(said(other.ask("search", &["service=shop"])), "");
+    let id = format!("{:032x}", 2);
+    let (status, answer) = one.page(&format!("/?q={id}"));
+    assert!(status == 303 && answer.contains(&format!("/trace/{id}")), "{answer}");
+    assert_eq!(other.page(&format!("/?q={id}")).0, 200);
 
     // Of a collector that was killed nothing misleads.
     let kept = one.kill();
@@ -202,5 +206,61 @@ fn all_of_a_trace_is_shown() {
         "2023-11-14T22:13:20",
     ] {
         assert!(shown.contains(expected), "no {expected:?} in\n{shown}");
+    }
+}
+
+#[test]
+fn what_is_no_otlp_endpoint_is_told_in_a_line() {
+    let (_folder, file) = file(1);
+    let collector = Running::serve();
+    let web = format!("http://{}", collector.address("traces"));
+    for command in [&["import", &file, "--to", &web][..], &["generate", "--to", &web]] {
+        let output = spanwright(command).output().unwrap();
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{told}");
+        assert!(
+            told.contains("is no OTLP endpoint") && told.contains("404") && told.contains(&web),
+            "{told}"
+        );
+        assert!(!told.contains('<') && told.len() < 400, "{told}");
+    }
+    let plain = format!("{}", collector.address("OTLP over HTTP"));
+    assert!(
+        told(spanwright(&["import", &file, "--to", &plain]).output().unwrap())
+            .contains("1 span and 0 log records")
+    );
+}
+
+#[test]
+fn a_line_that_ends_early_is_named_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("cut.jsonl");
+    let whole = line(1);
+    std::fs::write(&path, format!("{whole}\n{}\n", &whole[..100])).unwrap();
+    let output = import(folder.path(), path.to_str().unwrap());
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(told.contains("line 2: ") && told.contains("column 100"), "{told}");
+    assert!(!told.contains("line 1"), "{told}");
+}
+
+#[test]
+fn the_id_of_a_trace_finds_it() {
+    let (folder, file) = file(2);
+    told(import(folder.path(), &file));
+    let search = |line: &str| {
+        let command = &["search", line, "--data-dir"];
+        spanwright(command).arg(folder.path()).output().unwrap()
+    };
+    let id = format!("{:032x}", 2);
+    let found = said(search(&id));
+    assert!(found.starts_with(&id) && found.lines().count() == 1, "{found}");
+    assert_eq!(said(search(&format!("{:032x}", 3))), "");
+    assert_eq!(said(search("service='shop'")).lines().count(), 2);
+    for (line, expected) in [
+        (format!("trace_id={id}"), "spanwright show"),
+        ("a&&b".to_owned(), "AND"),
+    ] {
+        let problem = complained(search(&line));
+        assert!(problem.contains('^') && problem.contains(expected), "{problem}");
     }
 }

@@ -20,7 +20,7 @@ use super::Site;
 use super::layout::Page;
 use super::respond::{PageError, off, to_response};
 use crate::analysis::{Summary, Tree};
-use crate::filter::line::{LineError, parse};
+use crate::filter::line::{LineError, parse, trace_id};
 use crate::model::{Nanos, TraceId, now};
 use crate::store::{Hit, Read, Search};
 
@@ -38,10 +38,19 @@ pub(super) async fn page(
     let page = off(&site, move |read| {
         let now = now();
         let outcome = search(read, &params, now)?;
-        Ok(render(&params, &outcome, now))
+        if let (Outcome::Found(rows), Some(id)) = (&outcome, trace_id(&params.q))
+            && rows.is_empty()
+            && read.trace(id)?.is_some()
+        {
+            return Ok(Err(id));
+        }
+        Ok(Ok(render(&params, &outcome, now)))
     })
     .await?;
-    Ok(to_response(page))
+    Ok(match page {
+        Ok(page) => to_response(page),
+        Err(id) => Redirect::to(&format!("/trace/{id}")).into_response(),
+    })
 }
 
 /// What came of a search.
