@@ -97,7 +97,10 @@ fn an_import_reaches_the_collector_that_writes_the_folder() {
     assert_eq!(said(other.ask("search", &["service=shop"])), "");
     let id = format!("{:032x}", 2);
     let (status, answer) = one.page(&format!("/?q={id}"));
-    assert!(status == 303 && answer.contains(&format!("/trace/{id}")), "{answer}");
+    assert!(
+        status == 303 && answer.contains(&format!("/trace/{id}")),
+        "{answer}"
+    );
     assert_eq!(other.page(&format!("/?q={id}")).0, 200);
 
     // Of a collector that was killed nothing misleads.

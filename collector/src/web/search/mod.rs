@@ -145,7 +145,7 @@ fn render(params: &Params, outcome: &Outcome, now: Nanos) -> Markup {
             Outcome::Untouched => (welcome::welcome()),
             Outcome::Found(rows) if rows.is_empty() => (results::nothing(params)),
             Outcome::Found(rows) => {
-                (scatter::scatter(rows))
+                (scatter::scatter(rows, params.drawn(now)))
                 (results::list(params, rows, now))
             }
         }
