@@ -117,10 +117,10 @@ impl Lines<'_> {
     }
 
     fn resource(&mut self, resource: &Resource) -> io::Result<()> {
-        let schema = safe(&resource.schema_url);
-        self.line("resource", &schema)?;
-        self.within()
-            .attributes(&resource.attributes, resource.dropped_attributes)
+        writeln!(self.out, "{}resource", self.indent)?;
+        let within = &mut self.within();
+        within.text("schema", &resource.schema_url)?;
+        within.attributes(&resource.attributes, resource.dropped_attributes)
     }
 
     fn scope(&mut self, scope: &Scope) -> io::Result<()> {
