@@ -172,8 +172,8 @@ fn span() -> impl Strategy<Value = Span> {
     );
     let times = (
         0..8_i32,
-        prop_oneof![0..20_u64, any::<u64>()],
-        prop_oneof![0..20_u64, any::<u64>()],
+        prop_oneof![0..20_u64, 0..=i64::MAX.unsigned_abs()],
+        prop_oneof![0..20_u64, 0..=i64::MAX.unsigned_abs()],
     );
     let lists = (
         attributes(),

@@ -7,7 +7,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 use spanwright_collector::filter::Filter;
 use spanwright_collector::generate::{Data, Generator};
-use spanwright_collector::model::{Kind, Nanos, Span, StatusCode, Trace};
+use spanwright_collector::model::{Kind, Nanos, Span, StatusCode, Trace, Value as Attribute};
 use spanwright_collector::store::{Append, Read, Search, SearchOrder, Store, StoreConfig};
 use spanwright_collector::transfer::{Bad, ImportError, Imported, Source, Target, Watch, export, import};
 use spanwright_collector::wire::{Limits, Request, Signal};
@@ -126,13 +126,41 @@ async fn what_is_exported_is_imported_as_it_was() {
     let packed = from.export("all.jsonl.zst");
     assert!(packed.len() * 4 < plain.len());
     assert_eq!(zstd::decode_all(packed.as_slice()).unwrap(), plain);
-    for file in [plain.clone(), packed, gzip(&plain)] {
+    let gzipped = from.export("all.jsonl.gz");
+    assert!(gzipped.starts_with(&[0x1f, 0x8b]) && gzipped.len() * 3 < plain.len());
+    for file in [plain.clone(), packed, gzipped, gzip(&plain)] {
         let to = Here::new();
         let (imported, bad) = to.import(file).await;
         assert!(imported.unwrap().is_whole() && bad.is_empty());
         assert_eq!(to.spans(), from.spans());
         assert_eq!(to.traces()[0].logs, from.traces()[0].logs);
     }
+}
+
+/// As a span that comes twice is one span, a log record that comes twice, the same in all it holds, is one record.
+#[tokio::test]
+async fn what_is_imported_twice_is_there_once() {
+    let from = filled().await;
+    let record = |body: &str| {
+        json!({"traceId": format!("{:032x}", 7), "spanId": format!("{:016x}", 1), "timeUnixNano": "1500",
+            "body": {"stringValue": body}})
+    };
+    let records = [record("hello"), record("hello again"), record("hello")];
+    let more = json!({"resourceLogs": [{"scopeLogs": [{"logRecords": records}]}]});
+    assert!(from.import(more.to_string()).await.0.unwrap().is_whole());
+    let bodies = |here: &Here| {
+        let logs = here.traces()[0].logs.clone();
+        logs.into_iter().map(|log| log.body).collect::<Vec<_>>()
+    };
+    let expected = ["hello", "hello again"].map(|body| Attribute::Text(body.to_owned()));
+    assert_eq!(bodies(&from), expected);
+    let to = Here::new();
+    let file = from.export("all.jsonl");
+    for _ in 0..2 {
+        assert!(to.import(file.clone()).await.0.unwrap().is_whole());
+        assert_eq!(bodies(&to), expected);
+    }
+    assert_eq!(to.spans(), from.spans());
 }
 
 #[tokio::test]

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::options::{address, host, hours, mebibytes, origin};
+
 const BEGIN: &str = "\
 To begin:
   spanwright demo                            made-up traces, and the web page
@@ -71,13 +73,13 @@ pub(super) struct Folder {
 #[derive(Debug, Args)]
 pub(super) struct Addresses {
     /// Where the web page answers
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8009")]
+    #[arg(long, value_name = "ADDRESS", value_parser = address, default_value = "127.0.0.1:8009")]
     pub(super) listen: SocketAddr,
     /// Where OTLP over HTTP comes in
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:4318")]
+    #[arg(long, value_name = "ADDRESS", value_parser = address, default_value = "127.0.0.1:4318")]
     pub(super) otlp_http: SocketAddr,
     /// Where OTLP over gRPC comes in
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:4317")]
+    #[arg(long, value_name = "ADDRESS", value_parser = address, default_value = "127.0.0.1:4317")]
     pub(super) otlp_grpc: SocketAddr,
 }
 
@@ -88,27 +90,31 @@ pub(super) struct Serve {
     #[command(flatten)]
     pub(super) at: Addresses,
     /// Where Zipkin's v2 JSON comes in, usually 127.0.0.1:9411 [default: nowhere]
-    #[arg(long, value_name = "ADDRESS")]
+    #[arg(long, value_name = "ADDRESS", value_parser = address)]
     pub(super) zipkin: Option<SocketAddr>,
-    /// Hours for which traces are kept
+    /// Hours for which traces are kept, at least 1
     #[arg(
         long,
         value_name = "HOURS",
         env = "TRACE_RETENTION_HOURS",
+        value_parser = hours,
         default_value_t = 24
     )]
     pub(super) retention_hours: u32,
-    /// Mebibytes that the stored traces may have; the oldest go first
-    #[arg(long, value_name = "MIB", default_value_t = 10 << 10)]
+    /// Mebibytes that the stored traces may have, at least 1; the oldest go first
+    #[arg(long, value_name = "MIB", value_parser = mebibytes, default_value_t = 10 << 10)]
     pub(super) max_size: u64,
-    /// Folder where traces that expire are written before, as lines of OTLP JSON packed by zstd [default: nowhere]
+    /// Folder where traces that expire are written before, as lines of OTLP JSON packed by zstd; not the folder of the
+    /// traces itself [default: nowhere]
     #[arg(long, value_name = "DIR")]
     pub(super) archive: Option<PathBuf>,
-    /// Another name under which browsers may ask for the web page; may be given several times
-    #[arg(long, value_name = "HOST")]
+    /// Another name under which browsers may ask for the web page, without a port, such as traces.example; may be given
+    /// several times
+    #[arg(long, value_name = "HOST", value_parser = host)]
     pub(super) allow_host: Vec<String>,
-    /// Web page that may send traces from a browser, such as https://shop.example; may be given several times
-    #[arg(long, value_name = "ORIGIN")]
+    /// Web page that may send traces from a browser, such as https://shop.example, https://*.shop.example or
+    /// http://localhost:*; may be given several times
+    #[arg(long, value_name = "ORIGIN", value_parser = origin)]
     pub(super) allow_origin: Vec<String>,
     /// Certificate for the OTLP and Zipkin listeners, as PEM
     #[arg(long, value_name = "FILE", requires = "tls_key")]
@@ -154,7 +160,7 @@ pub(super) struct Show {
     pub(super) folder: Folder,
     /// The trace's id
     pub(super) trace: String,
-    /// With attributes and events
+    /// With all that is in it: ids, attributes, events, links, resources, scopes and log records
     #[arg(long)]
     pub(super) attributes: bool,
 }
@@ -238,7 +244,7 @@ pub(super) struct Import {
     /// Files to read, packed by gzip or zstd or not; - is the standard input
     #[arg(required = true, value_name = "FILE")]
     pub(super) files: Vec<PathBuf>,
-    /// Collector that takes them, by OTLP over HTTP [default: the folder, or http://127.0.0.1:4318 while a collector writes it]
+    /// Collector that takes them, by OTLP over HTTP [default: the folder, or the collector that writes it]
     #[arg(long, value_name = "URL")]
     pub(super) to: Option<String>,
 }
@@ -256,7 +262,8 @@ pub(super) struct Export {
     /// What a span of each trace must be, such as: service="checkout" AND duration>1s
     #[arg(default_value = "*")]
     pub(super) line: Vec<String>,
-    /// File to write, packed by zstd where its name ends in .zst; - is the standard output
+    /// File to write, packed by zstd or gzip where its name ends in .zst or .gz; - is the standard output, and what is
+    /// there and is no file, such as a pipe, is written into
     #[arg(long, value_name = "FILE")]
     pub(super) to: PathBuf,
 }

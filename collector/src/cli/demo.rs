@@ -35,7 +35,7 @@ async fn demo(options: Demo) -> Result<(), Failure> {
         Service::start_beside(config).await?
     };
     announce(&service.addresses(), Schemes::PLAIN, &folder);
-    let collector = Asking::new(&format!("http://{}", service.addresses().otlp_http));
+    let collector = Asking::new(&format!("http://{}", service.addresses().otlp_http))?;
     let talked = tokio::select! {
         talked = talk(&collector, &service, options.rate) => talked,
         interrupted = interrupted() => interrupted,

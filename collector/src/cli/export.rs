@@ -5,6 +5,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::Failure;
 use super::arguments::Export;
 use super::line::checked;
+use super::terminal::counted;
 use crate::transfer::export;
 
 pub(super) fn run(options: &Export) -> Result<(), Failure> {
@@ -19,11 +20,11 @@ pub(super) fn run(options: &Export) -> Result<(), Failure> {
     })?;
     progress.finish_and_clear();
     eprintln!(
-        "{} traces written to {}: {} spans, {} log records",
-        exported.traces,
+        "{} written to {}: {}, {}",
+        counted(exported.traces, "trace"),
         options.to.display(),
-        exported.spans,
-        exported.logs
+        counted(exported.spans, "span"),
+        counted(exported.logs, "log record")
     );
     Ok(())
 }

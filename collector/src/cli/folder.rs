@@ -1,10 +1,10 @@
 //! Where traces are, unless somebody says otherwise.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::Failure;
 use super::arguments::Folder;
-use crate::store::Store;
+use crate::store::{OpenError, Store};
 
 impl Folder {
     /// The folder: as given, else `spanwright` in the user's data folder.
@@ -25,6 +25,7 @@ impl Folder {
     /// The store in it, to read. A collector may write it meanwhile.
     pub(super) fn open(&self) -> Result<Store, Failure> {
         let path = self.path()?;
+        not_a_file(&path)?;
         if !path.is_dir() {
             let path = path.display();
             return Err(format!(
@@ -33,5 +34,14 @@ impl Folder {
             .into());
         }
         Ok(Store::open_read_only(&path)?)
+    }
+}
+
+/// The folder may not be there; but what is there must be one.
+pub(super) fn not_a_file(path: &Path) -> Result<(), Failure> {
+    let folder = path.to_owned();
+    match path.exists() && !path.is_dir() {
+        true => Err(OpenError::NoFolder { folder }.into()),
+        false => Ok(()),
     }
 }

@@ -2,10 +2,13 @@
 
 use super::Failure;
 use super::arguments::Forget;
+use super::folder::not_a_file;
+use super::terminal::counted;
 use crate::store::{OpenError, Store, StoreConfig};
 
 pub(super) fn run(options: &Forget) -> Result<(), Failure> {
     let folder = options.folder.path()?;
+    not_a_file(&folder)?;
     if !folder.is_dir() {
         return Err(format!("{} is not there: nothing was imported", folder.display()).into());
     }
@@ -20,6 +23,6 @@ pub(super) fn run(options: &Forget) -> Result<(), Failure> {
     };
     let forgotten = store.delete_kept();
     store.close();
-    eprintln!("{} imported spans deleted", forgotten?);
+    eprintln!("{} deleted", counted(forgotten?, "imported span"));
     Ok(())
 }

@@ -21,7 +21,7 @@ async fn send(options: Generate) -> Result<(), Failure> {
     let first = now().saturating_sub(options.traces.saturating_mul(1_000_000) + 5_000_000_000);
     let total = options.traces.saturating_mul(10);
     let mut generator = Generator::new(options.seed, data, options.per_request.min(total as usize), first);
-    let collector = Asking::new(&options.to);
+    let collector = Asking::new(&options.to)?;
     let progress = ProgressBar::new(total).with_style(ProgressStyle::with_template(
         "{bar:40} {human_pos} of {human_len} spans, {per_sec}, {eta} left",
     )?);

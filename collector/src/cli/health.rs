@@ -16,7 +16,7 @@ pub(super) fn run(options: &Health) -> Result<(), Failure> {
         .enable_all()
         .build()?;
     let ask = async {
-        let answer = Asking::new(&options.of).get("/health").await?;
+        let answer = Asking::new(&options.of)?.get("/health").await?;
         let text = answer.into_body().collect().await?.to_bytes();
         Ok::<_, Failure>(String::from_utf8_lossy(&text).trim().to_owned())
     };

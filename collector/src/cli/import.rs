@@ -1,14 +1,15 @@
 //! `spanwright import`.
 
+use std::path::Path;
+
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::Failure;
 use super::arguments::Import;
-use crate::store::{OpenError, Store, StoreConfig};
+use super::asking::address;
+use super::terminal::counted;
+use crate::store::{self, OpenError, Store, StoreConfig};
 use crate::transfer::{Bad, ImportError, Imported, Source, Target, Watch, import};
-
-/// Where a collector takes OTLP unless it was told otherwise.
-const COLLECTOR: &str = "http://127.0.0.1:4318";
 
 pub(super) fn run(options: &Import) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -26,12 +27,31 @@ pub(super) fn run(options: &Import) -> Result<(), Failure> {
 /// The collector that was named; else the folder, and while a collector writes that, the collector.
 fn target(options: &Import) -> Result<(Target, Option<Store>), Failure> {
     if let Some(url) = &options.to {
-        return Ok((Target::collector(url), None));
+        return Ok((Target::collector(&address(url)?), None));
     }
-    match Store::open(StoreConfig::new(options.folder.path()?)) {
+    let folder = options.folder.path()?;
+    match Store::open(StoreConfig::new(&folder)) {
         Ok(store) => Ok((Target::store(store.clone()), Some(store))),
-        Err(OpenError::InUse { .. }) => Ok((Target::collector(COLLECTOR), None)),
+        Err(OpenError::InUse { .. }) => Ok((Target::collector(&writer(&folder)?), None)),
         Err(error) => Err(error.into()),
+    }
+}
+
+/// Where the collector is that writes the folder.
+fn writer(folder: &Path) -> Result<String, Failure> {
+    let shown = folder.display();
+    match store::address(folder) {
+        Some(url) if url.starts_with("http://") => Ok(url),
+        Some(url) => Err(format!(
+            "the collector that writes {shown} takes OTLP by TLS, at {url}, which an import does not speak: stop it \
+             meanwhile, or name another collector by --to"
+        )
+        .into()),
+        None => Err(format!(
+            "{shown} is being written by another command, or by a collector that does not say where it is: try again \
+             when that has ended, or name the collector by --to"
+        )
+        .into()),
     }
 }
 
@@ -58,18 +78,21 @@ async fn all(options: &Import, target: &Target) -> Result<(), Failure> {
             }
         }
     }
-    eprintln!("{} spans and {} log records imported", sum.spans, sum.logs);
+    let (spans, logs) = (counted(sum.spans, "span"), counted(sum.logs, "log record"));
+    eprintln!("{spans} and {logs} imported");
     if failed == 0 && sum.is_whole() {
         return Ok(());
     }
     let Imported { bad, left_out, .. } = sum;
-    Err(format!(
-        "not all was imported: {failed} files and {bad} lines or traces are bad, {left_out} records left out"
-    )
-    .into())
+    let bad = match bad {
+        1 => "1 line or trace is bad".to_owned(),
+        bad => format!("{bad} lines or traces are bad"),
+    };
+    let (failed, left_out) = (counted(failed, "file"), counted(left_out, "record"));
+    Err(format!("not all was imported: {failed} cannot be read, {bad}, {left_out} left out").into())
 }
 
-async fn one(path: &std::path::Path, name: &str, target: &Target) -> Result<Imported, ImportError> {
+async fn one(path: &Path, name: &str, target: &Target) -> Result<Imported, ImportError> {
     let source = Source::open(path)?;
     let mut shown = Shown::new(name, source.size());
     let imported = import(source, target, &mut shown).await;

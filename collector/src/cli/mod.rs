@@ -3,12 +3,14 @@
 mod arguments;
 mod asking;
 mod demo;
+mod details;
 mod doctor;
 mod folder;
 mod forget;
 mod generate;
 mod health;
 mod line;
+mod options;
 mod export;
 mod import;
 mod search;

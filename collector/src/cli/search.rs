@@ -8,9 +8,9 @@ use serde_json::json;
 use super::Failure;
 use super::arguments::{Order, Search};
 use super::line::checked;
-use super::terminal::safe;
+use super::terminal::{counted, safe};
 use crate::analysis::Summary;
-use crate::filter::line::written_duration;
+use crate::filter::line::{trace_id, written_duration};
 use crate::model::Nanos;
 use crate::store::{self, Read, SearchOrder};
 
@@ -28,9 +28,18 @@ pub(super) fn run(options: &Search) -> Result<(), Failure> {
         order,
         limit: options.limit,
     };
+    let mut found: Vec<_> = store
+        .search(&search)?
+        .hits
+        .iter()
+        .map(|hit| hit.trace_id)
+        .collect();
+    if found.is_empty() {
+        found.extend(trace_id(&line));
+    }
     let mut out = std::io::stdout().lock();
-    for hit in store.search(&search)?.hits {
-        if let Some(trace) = store.trace(hit.trace_id)? {
+    for id in found {
+        if let Some(trace) = store.trace(id)? {
             let summary = Summary::new(&trace);
             let id = trace.id.to_string();
             let line = if options.json {
@@ -60,10 +69,10 @@ fn row(id: &str, summary: &Summary) -> String {
         errors => format!(", {errors} with an error"),
     };
     format!(
-        "{id}  {start:.3}  {duration:>10}  {} {}  ({} spans{errors})",
+        "{id}  {start:.3}  {duration:>10}  {} {}  ({}{errors})",
         safe(service),
         safe(operation),
-        summary.spans
+        counted(summary.spans as u64, "span")
     )
 }
 

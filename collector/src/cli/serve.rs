@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::Failure;
 use super::arguments::Serve;
+use super::options::archive;
 use crate::ingest::TlsFiles;
 use crate::service::{Addresses, Service, ServiceConfig};
 
@@ -25,6 +26,9 @@ fn config(options: Serve) -> Result<ServiceConfig, Failure> {
     config.zipkin = options.zipkin;
     config.store.retention = Duration::from_secs(u64::from(options.retention_hours) * 3600);
     config.store.bytes = options.max_size << 20;
+    if let Some(folder) = &options.archive {
+        archive(folder, &config.store.folder)?;
+    }
     config.store.archive = options.archive;
     config.ingest.cors.origins = options.allow_origin;
     config.web.allowed_hosts = options.allow_host;

@@ -4,10 +4,11 @@ use std::io::Write;
 
 use super::Failure;
 use super::arguments::Show;
+use super::details::Details;
 use super::terminal::safe;
 use crate::analysis::Tree;
 use crate::filter::line::written_duration;
-use crate::model::{Attribute, Span, TraceId, Value};
+use crate::model::TraceId;
 use crate::store::Read;
 
 pub(super) fn run(options: &Show) -> Result<(), Failure> {
@@ -18,6 +19,7 @@ pub(super) fn run(options: &Show) -> Result<(), Failure> {
         .ok_or_else(|| format!("there is no trace {id}"))?;
     let tree = Tree::new(&trace);
     let mut out = std::io::stdout().lock();
+    let mut details = Details::new(&trace);
     for &at in tree.order() {
         let (span, node) = (&trace.spans[at], tree.node(at));
         let indent = "  ".repeat(node.depth.min(60));
@@ -30,46 +32,11 @@ pub(super) fn run(options: &Show) -> Result<(), Failure> {
             safe(&span.name)
         )?;
         if options.attributes {
-            details(&mut out, span, &indent)?;
+            details.write(&mut out, span, &indent)?;
         }
     }
-    Ok(())
-}
-
-fn details(out: &mut impl Write, span: &Span, indent: &str) -> std::io::Result<()> {
-    let mut list = |attributes: &[Attribute], indent: &str| {
-        attributes
-            .iter()
-            .try_for_each(|(key, value)| writeln!(out, "{indent}    {} = {}", safe(key), text(value)))
-    };
-    list(&span.attributes, indent)?;
-    for event in &span.events {
-        list(&[("event".to_owned(), Value::Text(event.name.clone()))], indent)?;
-        list(&event.attributes, &format!("{indent}  "))?;
-    }
-    if !span.status.message.is_empty() {
-        list(
-            &[("status".to_owned(), Value::Text(span.status.message.clone()))],
-            indent,
-        )?;
+    if options.attributes {
+        details.write_rest(&mut out)?;
     }
     Ok(())
-}
-
-fn text(value: &Value) -> String {
-    match value {
-        Value::Empty => "(empty)".to_owned(),
-        Value::Text(text) => safe(text),
-        Value::Bool(yes) => yes.to_string(),
-        Value::Int(number) => number.to_string(),
-        Value::Double(number) => number.to_string(),
-        Value::Bytes(bytes) => format!("({} bytes)", bytes.len()),
-        Value::Array(values) => format!("[{}]", values.iter().map(text).collect::<Vec<_>>().join(", ")),
-        Value::Map(pairs) => {
-            let pairs = pairs
-                .iter()
-                .map(|(key, value)| format!("{}: {}", safe(key), text(value)));
-            format!("{{{}}}", pairs.collect::<Vec<_>>().join(", "))
-        }
-    }
 }

@@ -32,7 +32,7 @@ async fn watch(options: &Tail) -> Result<(), Failure> {
     let line = options.line.join(" ");
     checked(&line)?;
     let path = format!("/live/events?q={}", encoded(&line));
-    let mut body = Asking::new(&options.from).get(&path).await?.into_body();
+    let mut body = Asking::new(&options.from)?.get(&path).await?.into_body();
     let printer = Printer {
         style: Style::of_stdout(),
         json: options.json,

@@ -18,6 +18,11 @@ pub(super) fn safe(text: &str) -> String {
     safe
 }
 
+/// A number with its word, in the plural where it is not one.
+pub(super) fn counted(number: u64, word: &str) -> String {
+    format!("{number} {word}{}", if number == 1 { "" } else { "s" })
+}
+
 /// Colours of services, by their number; red is for errors.
 const COLORS: [u8; 6] = [36, 33, 35, 34, 32, 96];
 const RED: u8 = 31;

@@ -8,7 +8,7 @@ use crate::store::AppendError;
 use crate::wire::Rejected;
 
 /// What [`Rejected`]'s cases are called.
-const REJECTED: [&str; 8] = [
+const REJECTED: [&str; 9] = [
     "malformed",
     "trace_id",
     "span_id",
@@ -17,6 +17,7 @@ const REJECTED: [&str; 8] = [
     "too_many_parts",
     "key",
     "no_span",
+    "time",
 ];
 
 /// What has happened since the start.
@@ -88,6 +89,7 @@ impl Counters {
             Rejected::Many { .. } => 5,
             Rejected::Key { .. } => 6,
             Rejected::NoSpan => 7,
+            Rejected::Time { .. } => 8,
         };
         self.rejected
             .iter()

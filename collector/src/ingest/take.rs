@@ -13,6 +13,7 @@ use super::encoding::{Encoding, convert, unpack};
 use super::held::Held;
 use super::refusal::Refusal;
 use super::status::{Outcome, Signal};
+use crate::model::now;
 use crate::store::Append;
 use crate::wire::{self, JsonRequest, Request, count_points, from_json, from_zipkin};
 
@@ -107,7 +108,7 @@ fn read(config: &IngestConfig, announced: Announced, held: Held) -> Result<Taken
             })?
         }
         Format::Zipkin => convert(held, encoding, config.largest(), |json, room| {
-            from_zipkin(json, room)
+            from_zipkin(json, now(), room)
         })?,
     };
     let signal = match signal {

@@ -2,7 +2,7 @@
 
 use std::fmt::Debug;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -68,7 +68,10 @@ impl Service {
             otlp: vec![otlp_http, otlp_grpc],
             zipkin,
         };
+        let url = reachable(addresses.otlp_http, config.ingest.tls.is_some());
         let ingest = ingest::serve(listeners, config.ingest, Arc::clone(&watched) as _)?;
+        // Where the disk is full the collector runs all the same; an import then asks for its address.
+        let _ = store.announce(&url);
         let allowed = config.web.clone();
         let apis = web::guarded(jaeger::router(Arc::new(store.clone())), config.web.clone());
         let router = web::router(Arc::new(store.clone()), Some(watched), config.web)
@@ -159,6 +162,17 @@ fn address(listener: &TcpListener, asked: SocketAddr) -> SocketAddr {
     listener.local_addr().unwrap_or(asked)
 }
 
+/// The address as others on this machine may ask for it.
+fn reachable(address: SocketAddr, tls: bool) -> String {
+    let scheme = if tls { "https" } else { "http" };
+    let ip = match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    format!("{scheme}://{}", SocketAddr::new(ip, address.port()))
+}
+
 async fn serve_pages<L: Listener<Addr: Debug>>(
     listener: L,
     router: axum::Router,
@@ -170,4 +184,22 @@ async fn serve_pages<L: Listener<Addr: Debug>>(
     };
     // Accepting goes on after errors; it ends when it is told to.
     let _ = axum::serve(listener, router).with_graceful_shutdown(until).await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_one_that_can_be_asked() {
+        let cases = [
+            ("127.0.0.1:4318", false, "http://127.0.0.1:4318"),
+            ("0.0.0.0:4318", true, "https://127.0.0.1:4318"),
+            ("[::]:1", false, "http://[::1]:1"),
+            ("10.1.2.3:1", false, "http://10.1.2.3:1"),
+        ];
+        for (address, tls, url) in cases {
+            assert_eq!(reachable(address.parse().expect("an address"), tls), url);
+        }
+    }
 }

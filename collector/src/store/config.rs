@@ -1,6 +1,6 @@
 //! How a store is opened, and why it cannot be.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::ReadError;
@@ -42,6 +42,18 @@ impl StoreConfig {
     }
 }
 
+/// Makes the folder where it is not there.
+pub(super) fn make(folder: &Path) -> Result<(), OpenError> {
+    let Err(error) = std::fs::create_dir_all(folder) else {
+        return Ok(());
+    };
+    let folder = folder.to_owned();
+    Err(match folder.exists() && !folder.is_dir() {
+        true => OpenError::NoFolder { folder },
+        false => OpenError::Folder { folder, error },
+    })
+}
+
 /// A store cannot be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
@@ -50,6 +62,20 @@ pub enum OpenError {
     InUse {
         /// The folder.
         folder: PathBuf,
+    },
+    /// What is there is a file.
+    #[error("{folder} is a file, and no folder: name the folder of the stored traces by --data-dir")]
+    NoFolder {
+        /// What was given as the folder.
+        folder: PathBuf,
+    },
+    /// The folder cannot be made.
+    #[error("{folder} cannot be made to keep traces in: {error}; name another folder by --data-dir")]
+    Folder {
+        /// The folder.
+        folder: PathBuf,
+        /// Why.
+        error: std::io::Error,
     },
     /// A newer version of Spanwright wrote it.
     #[error(

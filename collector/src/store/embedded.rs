@@ -1,6 +1,5 @@
 //! The embedded store: opened, closed, and what its threads share.
 
-use std::fs::{File, TryLockError};
 use std::path::Path;
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -8,9 +7,10 @@ use std::thread::JoinHandle;
 
 use super::AppendError;
 use super::appending::{self, Message};
-use super::config::{OpenError, StoreConfig};
+use super::config::{self, OpenError, StoreConfig};
 use super::expiring;
 use super::head::Head;
+use super::lock::Lock;
 use super::log::{self, LogWriter, Through};
 use super::partition::{self, PartitionWriter};
 use super::rollup::{REMEMBERED, Recent};
@@ -30,7 +30,7 @@ pub struct Store {
 struct Threads {
     running: Vec<JoinHandle<()>>,
     /// Held while the store is written.
-    lock: Option<File>,
+    lock: Option<Lock>,
 }
 
 impl Store {
@@ -39,8 +39,8 @@ impl Store {
     /// # Errors
     /// When another process writes it, when a newer version wrote it, or when it cannot be read.
     pub fn open(config: StoreConfig) -> Result<Self, OpenError> {
-        std::fs::create_dir_all(&config.folder)?;
-        let lock = lock(&config.folder)?;
+        config::make(&config.folder)?;
+        let lock = Lock::take(&config.folder)?;
         let shared = Arc::new(Shared::default());
         let through = load(&config.folder, &shared)?;
         let next = replay(&config.folder, through, &shared)?;
@@ -91,6 +91,16 @@ impl Store {
             queue: channel().0,
             threads: Arc::default(),
         })
+    }
+
+    /// Says to other commands where this process takes OTLP over HTTP, while it writes the folder: see
+    /// [`address`](super::address).
+    ///
+    /// # Errors
+    /// When the folder cannot be written.
+    pub fn announce(&self, url: &str) -> std::io::Result<()> {
+        let threads = self.threads.lock().unwrap_or_else(PoisonError::into_inner);
+        threads.lock.as_ref().map_or(Ok(()), |lock| lock.announce(url))
     }
 
     /// What hinders the store: the disk, or an archive that cannot be written; `None` while all is well.
@@ -157,22 +167,6 @@ impl Store {
 
 fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> std::io::Result<JoinHandle<()>> {
     std::thread::Builder::new().name(name.to_owned()).spawn(run)
-}
-
-/// Makes this process the one that writes. The system lets go of it when the process ends, however it does.
-fn lock(folder: &Path) -> Result<File, OpenError> {
-    let file = File::options()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(folder.join("lock"))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(OpenError::InUse {
-            folder: folder.to_owned(),
-        }),
-        Err(TryLockError::Error(error)) => Err(error.into()),
-    }
 }
 
 /// Reads what is known of the blocks. Gives up to where the log is in them.

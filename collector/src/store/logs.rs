@@ -1,6 +1,6 @@
 //! Log records of spans: stored beside the blocks, by trace, as small OTLP requests of their own.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use super::ReadError;
 use super::codec::{Compressor, damaged, expand};
@@ -72,4 +72,27 @@ pub(super) fn read(request: &Request, id: TraceId) -> Result<Vec<LogRecord>, Rea
         }
     }
     Ok(records)
+}
+
+/// In the order of their time. What came twice is there once: log records have no id, so one is another's copy when all
+/// that they hold is the same.
+pub(super) fn once(mut records: Vec<LogRecord>) -> Vec<LogRecord> {
+    records.sort_by_key(|record| record.time);
+    let mut once = Vec::with_capacity(records.len());
+    let mut rest = records.into_iter().peekable();
+    // Written out only where two have the same time; a NaN, too, is like itself then.
+    let mut same_time: HashSet<String> = HashSet::new();
+    let mut time = None;
+    while let Some(record) = rest.next() {
+        if time != Some(record.time) {
+            same_time.clear();
+        }
+        let followed = rest.peek().is_some_and(|next| next.time == record.time);
+        let alone = time != Some(record.time) && !followed;
+        time = Some(record.time);
+        if alone || same_time.insert(format!("{record:?}")) {
+            once.push(record);
+        }
+    }
+    once
 }

@@ -8,6 +8,7 @@ mod red;
 mod read;
 mod config;
 mod codec;
+mod lock;
 mod fingerprint;
 mod block;
 mod log;
@@ -29,6 +30,7 @@ pub use append::{Append, AppendError};
 pub use config::{OpenError, StoreConfig};
 pub use embedded::Store;
 pub use inventory::Inventory;
+pub use lock::address;
 pub use read::{Dependency, Found, Hit, Operation, Read, ReadError, Search, SearchOrder};
 pub use red::{RedPoint, RedQuery, RedSeries};
 

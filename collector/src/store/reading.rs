@@ -44,11 +44,10 @@ impl Read for Store {
         if spans.is_empty() && logs.is_empty() {
             return Ok(None);
         }
-        logs.sort_by_key(|log| log.time);
         Ok(Some(Trace {
             id,
             spans: once(spans),
-            logs,
+            logs: logs::once(logs),
         }))
     }
 

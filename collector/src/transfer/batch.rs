@@ -25,7 +25,10 @@ pub(super) struct Batch<'a> {
 #[derive(Debug, Default)]
 struct Waiting {
     message: Vec<u8>,
+    /// Those that are to be stored.
     records: usize,
+    /// Those that are in the message, too, and will be left out, as is known.
+    left_out: usize,
 }
 
 impl<'a> Batch<'a> {
@@ -49,7 +52,15 @@ impl<'a> Batch<'a> {
             JsonRequest::Logs => Signal::Logs,
             _ => Signal::Traces,
         };
-        let read = from_json(kind, json, &mut Unbounded).map_err(|error| Bad::new(place, error));
+        let in_a_line = matches!(json, Input::Whole(_));
+        let read = from_json(kind, json, &mut Unbounded).map_err(|error| match in_a_line {
+            // The reader counts lines, too: of this one alone, which would be another than that of the file.
+            true => Bad::new(
+                place,
+                error.to_string().replace(" at line 1 column ", " at column "),
+            ),
+            false => Bad::new(place, error),
+        });
         let read = read.and_then(|message| {
             let limits = Limits {
                 records: usize::MAX,
@@ -68,15 +79,19 @@ impl<'a> Batch<'a> {
             self.imported.left_out += request.rejected as u64;
             Bad::new(
                 place,
-                format!(
-                    "{} records are left out; the first one because {reason}",
-                    request.rejected
-                ),
+                match request.rejected {
+                    1 => format!("1 record is left out: {reason}"),
+                    rejected => format!("{rejected} records are left out; the first one because {reason}"),
+                },
             )
         });
+        if request.records.is_empty() {
+            return Ok(bad);
+        }
         if request.records.len() <= RECORDS {
             self.push(request.signal, &request.bytes, request.records.len())
                 .await?;
+            self.waiting(request.signal).left_out += request.rejected;
         } else {
             // Of log records nobody writes so many in one line.
             let spans: Vec<Span> = request.spans().collect();
@@ -117,12 +132,17 @@ impl<'a> Batch<'a> {
     }
 
     async fn flush(&mut self, signal: Signal) -> Result<(), TargetError> {
-        let Waiting { message, records } = std::mem::take(self.waiting(signal));
+        let Waiting {
+            message,
+            records,
+            left_out: known,
+        } = std::mem::take(self.waiting(signal));
         if records == 0 {
             return Ok(());
         }
         let left_out = self.target.take(signal, Bytes::from(message)).await?;
         let (left_out, why) = left_out.unwrap_or_default();
+        let left_out = left_out.saturating_sub(known as u64);
         self.imported.left_out += left_out;
         if left_out > 0 {
             self.imported.refusals.push(why);

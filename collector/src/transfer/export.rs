@@ -1,6 +1,6 @@
 //! Traces become a file.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
@@ -20,7 +20,7 @@ pub struct Exported {
     pub logs: u64,
 }
 
-/// An export cannot go on. There is no file then.
+/// An export cannot go on. There is no file then, or the one that was there before.
 #[derive(Debug, thiserror::Error)]
 pub enum ExportError {
     /// The store cannot be read.
@@ -37,7 +37,8 @@ pub enum ExportError {
 }
 
 /// Writes all traces with a span that `filter` is true of, the oldest first: a line of OTLP's JSON for the spans of each, and
-/// one for its log records where it has any. Packed by zstd where the name ends in `.zst`; `-` is the standard output.
+/// one for its log records where it has any. Packed by zstd or gzip where the name ends in `.zst` or `.gz`; `-` is the
+/// standard output. A file gets its name when it is whole; what is there and is none, such as a pipe, is written into.
 /// `progress` is told of each trace, and how many there are.
 ///
 /// # Errors
@@ -59,20 +60,69 @@ pub fn export(
         path: path.to_owned(),
         error,
     };
-    if path == Path::new("-") {
-        let mut out = Out::new(io::stdout(), false).map_err(failed)?;
-        let exported = write_all(read, &hits, &mut out, path, progress)?;
-        out.finish().map_err(failed)?;
-        return Ok(exported);
-    }
-    let packed = path.extension().is_some_and(|extension| extension == "zst");
-    let (unfinished, file) = Unfinished::create(path).map_err(failed)?;
-    let mut out = Out::new(file, packed).map_err(failed)?;
+    let packing = Packing::of(path);
+    let (writer, unfinished): (Box<dyn Write>, _) = match Place::of(path) {
+        Place::Output => (Box::new(io::stdout()), None),
+        // To append is all that a pipe or a device can do, and spares what a shell has opened by `>>`.
+        Place::Stream => {
+            let stream = File::options().append(true).open(path).map_err(failed)?;
+            (Box::new(stream), None)
+        }
+        Place::File(path) => {
+            let (unfinished, file) = Unfinished::create(&path).map_err(failed)?;
+            (Box::new(file), Some((unfinished, path)))
+        }
+    };
+    let mut out = Out::new(writer, packing).map_err(failed)?;
     let exported = write_all(read, &hits, &mut out, path, progress)?;
-    out.finish()
-        .and_then(|()| unfinished.name(path))
-        .map_err(failed)?;
+    out.finish().map_err(failed)?;
+    if let Some((unfinished, path)) = unfinished {
+        unfinished.name(&path).map_err(failed)?;
+    }
     Ok(exported)
+}
+
+/// What a path leads to.
+#[derive(Debug, PartialEq, Eq)]
+enum Place {
+    Output,
+    /// A pipe, a socket or a device, which must stay what it is.
+    Stream,
+    /// A file, or nothing yet; behind links, which stay, too.
+    File(PathBuf),
+}
+
+impl Place {
+    fn of(path: &Path) -> Self {
+        let output = ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
+        if output.iter().any(|output| path == Path::new(output)) {
+            return Self::Output;
+        }
+        let special = fs::metadata(path).is_ok_and(|found| !found.is_file());
+        let of_the_system = ["/dev", "/proc"].iter().any(|system| path.starts_with(system));
+        if special || of_the_system {
+            return Self::Stream;
+        }
+        Self::File(fs::canonicalize(path).unwrap_or_else(|_| path.to_owned()))
+    }
+}
+
+/// How what is written is packed, by the end of the name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Packing {
+    Plain,
+    Gzip,
+    Zstd,
+}
+
+impl Packing {
+    fn of(path: &Path) -> Self {
+        match path.extension().and_then(|extension| extension.to_str()) {
+            Some("gz") => Self::Gzip,
+            Some("zst") => Self::Zstd,
+            _ => Self::Plain,
+        }
+    }
 }
 
 fn write_all(
@@ -108,26 +158,39 @@ fn write_all(
 
 /// Where lines go.
 enum Out {
-    Plain(Box<dyn Write>),
-    Zstd(zstd::stream::write::Encoder<'static, Box<dyn Write>>),
+    Plain(BufWriter<Box<dyn Write>>),
+    Gzip(flate2::write::GzEncoder<BufWriter<Box<dyn Write>>>),
+    Zstd(zstd::stream::write::Encoder<'static, BufWriter<Box<dyn Write>>>),
 }
 
 impl Out {
-    fn new(writer: impl Write + 'static, packed: bool) -> io::Result<Self> {
-        let writer: Box<dyn Write> = Box::new(BufWriter::new(writer));
-        Ok(if packed {
-            Self::Zstd(zstd::stream::write::Encoder::new(
+    fn new(writer: Box<dyn Write>, packing: Packing) -> io::Result<Self> {
+        let writer = BufWriter::new(writer);
+        Ok(match packing {
+            Packing::Plain => Self::Plain(writer),
+            Packing::Gzip => Self::Gzip(flate2::write::GzEncoder::new(
+                writer,
+                flate2::Compression::default(),
+            )),
+            Packing::Zstd => Self::Zstd(zstd::stream::write::Encoder::new(
                 writer,
                 zstd::DEFAULT_COMPRESSION_LEVEL,
-            )?)
-        } else {
-            Self::Plain(writer)
+            )?),
         })
+    }
+
+    fn writer(&mut self) -> &mut dyn Write {
+        match self {
+            Self::Plain(writer) => writer,
+            Self::Gzip(writer) => writer,
+            Self::Zstd(writer) => writer,
+        }
     }
 
     fn finish(self) -> io::Result<()> {
         match self {
             Self::Plain(mut writer) => writer.flush(),
+            Self::Gzip(writer) => writer.finish()?.flush(),
             Self::Zstd(writer) => writer.finish()?.flush(),
         }
     }
@@ -135,17 +198,11 @@ impl Out {
 
 impl Write for Out {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match self {
-            Self::Plain(writer) => writer.write(bytes),
-            Self::Zstd(writer) => writer.write(bytes),
-        }
+        self.writer().write(bytes)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        match self {
-            Self::Plain(writer) => writer.flush(),
-            Self::Zstd(writer) => writer.flush(),
-        }
+        self.writer().flush()
     }
 }
 
@@ -164,13 +221,43 @@ impl Unfinished {
     }
 
     fn name(self, path: &Path) -> io::Result<()> {
-        std::fs::rename(&self.path, path)
+        fs::rename(&self.path, path)
     }
 }
 
 impl Drop for Unfinished {
     fn drop(&mut self) {
         // It is not there when it has its name.
-        let _ = std::fs::remove_file(&self.path);
+        let _ = fs::remove_file(&self.path);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_files_are_replaced() {
+        for output in ["-", "/dev/stdout"] {
+            assert_eq!(Place::of(Path::new(output)), Place::Output);
+        }
+        // Looked at, and not opened.
+        for stream in ["/dev/null", "/dev/fd/3", "/dev/nothing/of/this/name", "/"] {
+            assert_eq!(Place::of(Path::new(stream)), Place::Stream, "{stream}");
+        }
+        let new = Path::new("not-there-yet.jsonl");
+        assert_eq!(Place::of(new), Place::File(new.to_owned()));
+    }
+
+    #[test]
+    fn the_name_says_how_it_is_packed() {
+        for (name, packing) in [
+            ("a.jsonl", Packing::Plain),
+            ("a.jsonl.gz", Packing::Gzip),
+            ("a.zst", Packing::Zstd),
+            ("-", Packing::Plain),
+        ] {
+            assert_eq!(Packing::of(Path::new(name)), packing);
+        }
     }
 }

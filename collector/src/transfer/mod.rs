@@ -3,6 +3,7 @@
 //! A line or a trace that cannot be read is named, and the others are read all the same.
 
 mod bad;
+mod endpoint;
 mod batch;
 mod export;
 mod imported;
@@ -12,6 +13,7 @@ mod source;
 mod target;
 
 pub use bad::Bad;
+pub(crate) use endpoint::{first_words, is_page};
 pub use export::{ExportError, Exported, export};
 pub use import::{ImportError, Watch, import};
 pub use imported::Imported;

@@ -10,6 +10,7 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 
+use super::endpoint::{first_words, is_page};
 use crate::ingest::KEEP;
 use crate::store::{Append, AppendError, Store};
 use crate::wire::{Field, Fields, Limits, Request, RequestError, Signal, WireError};
@@ -57,6 +58,19 @@ pub enum TargetError {
         /// What it says.
         message: String,
     },
+    /// Something else is there.
+    #[error(
+        "{url} is no OTLP endpoint: it answered {status}: {words}; name the address at which the collector takes OTLP over \
+         HTTP, such as http://127.0.0.1:4318"
+    )]
+    NotOtlp {
+        /// Where.
+        url: String,
+        /// HTTP's status.
+        status: u16,
+        /// The first words of its answer.
+        words: String,
+    },
     /// The store does not take them.
     #[error(transparent)]
     Store(#[from] AppendError),
@@ -92,8 +106,12 @@ impl Target {
             Way::Store(store) => {
                 let mut request = Request::read(signal, message, &Limits::default())?;
                 request.kept = true;
-                append(store, request).await?;
-                Ok(None)
+                let left_out = request.rejected as u64;
+                let why = request.reason.as_ref().map(ToString::to_string);
+                if !request.records.is_empty() {
+                    append(store, request).await?;
+                }
+                Ok(why.map(|why| (left_out, why)))
             }
         }
     }
@@ -143,6 +161,13 @@ async fn send(
             .await
             .map_err(|error| silent(error.to_string()))?;
         let body = body.to_bytes();
+        if is_page(&head.headers, &body) {
+            return Err(TargetError::NotOtlp {
+                url: address,
+                status: head.status.as_u16(),
+                words: first_words(&body),
+            });
+        }
         if head.status.is_success() {
             return Ok(left_out(&body).unwrap_or_default());
         }

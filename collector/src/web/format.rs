@@ -86,6 +86,11 @@ pub(super) fn count(number: usize, word: &str) -> String {
     )
 }
 
+/// An operation's name; a placeholder for one that has none, so that there is something to see and to follow.
+pub(super) fn named(name: &str) -> &str {
+    if name.trim().is_empty() { "(no name)" } else { name }
+}
+
 /// Digits in groups of three.
 pub(super) fn grouped(number: u64) -> String {
     let digits = number.to_string();
@@ -200,6 +205,14 @@ mod tests {
         assert_eq!(ago(now - 125_000_000_000, now), "2 min ago");
         assert_eq!(ago(now + 7_200_000_000_000, now), "in 2 h");
         assert_eq!(moment(1_767_225_600_123_456_789), "2026-01-01 00:00:00.123 UTC");
+    }
+
+    #[test]
+    fn what_has_no_name_is_seen() {
+        assert_eq!(
+            [named(""), named(" "), named("buy")],
+            ["(no name)", "(no name)", "buy"]
+        );
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use super::{Field, Fields, LogView, Origin, SpanView, WireError, resource};
-use crate::model::Span;
+use crate::model::{Nanos, Span};
 
 /// What a request holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +27,9 @@ pub struct Limits {
     pub attributes: usize,
     /// Bytes of an attribute's key; more, and the span is rejected. 4 KiB.
     pub key_bytes: usize,
+    /// The last moment at which a span may begin or end; a later one, and the span is rejected. 2^63 - 1 nanoseconds,
+    /// in 2262: no clock gives more, but a time that was never set, or was counted wrongly, is often beyond it.
+    pub latest: Nanos,
 }
 
 impl Default for Limits {
@@ -36,6 +39,7 @@ impl Default for Limits {
             span_bytes: 4 << 20,
             attributes: 4096,
             key_bytes: 4 << 10,
+            latest: i64::MAX.unsigned_abs(),
         }
     }
 }
@@ -86,6 +90,12 @@ pub enum Rejected {
     Key {
         /// [`Limits::key_bytes`].
         limit: usize,
+    },
+    /// A time is no clock's.
+    #[error("its start or its end is after 2262-04-11 (more than {limit} ns since 1970)")]
+    Time {
+        /// [`Limits::latest`].
+        limit: Nanos,
     },
     /// A log record belongs to no span.
     #[error("it names no span: only log records with a trace id and a span id are stored")]

@@ -103,6 +103,9 @@ impl<'a> SpanView<'a> {
         if span.span_id == SpanId::default() {
             return Err(Rejected::SpanId);
         }
+        if span.start.max(span.end) > limits.latest {
+            return Err(Rejected::Time { limit: limits.latest });
+        }
         let (mut attributes, mut events, mut links) = (0, 0, 0);
         for field in Fields::new(bytes) {
             match field? {

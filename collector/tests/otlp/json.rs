@@ -58,6 +58,30 @@ async fn what_is_not_stored_is_said_in_json() {
     assert_eq!(server.store.records(), 2);
 }
 
+/// Times beyond 2^63 - 1 ns are no clock's, and could neither be searched for nor be drawn.
+#[tokio::test]
+async fn times_that_no_clock_gives_are_refused() {
+    let server = Server::start().await;
+    let latest = i64::MAX.unsigned_abs();
+    let mut request = serde_json::to_value(some_traces(4)).unwrap();
+    let spans = &mut request["resourceSpans"][0]["scopeSpans"][0]["spans"];
+    for (span, times) in [
+        (0, [latest; 2]),
+        (1, [latest + 1; 2]),
+        (2, [1, u64::MAX]),
+        (3, [u64::MAX; 2]),
+    ] {
+        spans[span]["startTimeUnixNano"] = times[0].to_string().into();
+        spans[span]["endTimeUnixNano"] = times[1].to_string().into();
+    }
+    let answer = server.post("/v1/traces", &[JSON], request.to_string()).await;
+    let partial = &answer.json()["partialSuccess"];
+    assert_eq!((answer.status, &partial["rejectedSpans"]), (200, &json!("3")));
+    let message = partial["errorMessage"].as_str().unwrap();
+    assert!(message.contains("start or its end is after 2262"), "{message}");
+    assert_eq!(server.store.records(), 1);
+}
+
 #[tokio::test]
 async fn refusals_are_json_too() {
     let server = Server::with(|config| config.request_bytes = 1 << 20).await;
@@ -65,6 +89,7 @@ async fn refusals_are_json_too() {
     let echo = format!(r#"{{"resourceSpans": "{}"}}"#, "secret".repeat(1000)).into_bytes();
     let cases = [
         (vec![JSON], b"{".to_vec(), 400, 3, "EOF"),
+        (vec![JSON], b" null".to_vec(), 400, 3, "an object"),
         (vec![JSON], echo, 400, 3, "not OTLP JSON"),
         (vec![JSON, GZIP], b"{}".to_vec(), 400, 3, "decompressed"),
         (

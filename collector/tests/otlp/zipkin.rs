@@ -1,7 +1,7 @@
 //! Zipkin's v2 JSON.
 
 use serde_json::json;
-use spanwright_collector::model::{Kind, Span, StatusCode, Value};
+use spanwright_collector::model::{Kind, Span, StatusCode, Value, now};
 
 use crate::support::client::{GZIP, JSON};
 use crate::support::requests::gzip;
@@ -72,6 +72,32 @@ async fn a_span_is_stored_with_all_that_it_says() {
     assert_eq!(span.attribute("network.peer.port"), Some(&Value::Int(9000)));
     assert_eq!(span.attribute("zipkin.debug"), Some(&Value::Bool(true)));
     assert_eq!(span.attribute("zipkin.shared"), None);
+}
+
+/// Zipkin's `timestamp` may be absent. Then a span begins with the first thing it tells, else when it comes.
+#[tokio::test]
+async fn a_span_without_a_timestamp_has_a_start_all_the_same() {
+    let server = Server::start().await;
+    let annotated = json!([
+        {"timestamp": 1_472_470_996_238_000_u64, "value": "sent"},
+        {"timestamp": 1_472_470_996_199_000_u64, "value": "begun"}]);
+    let body = json!([
+        {"traceId": "a1", "id": "b1", "duration": 5_000, "annotations": annotated},
+        {"traceId": "a1", "id": "b2", "timestamp": null, "duration": 7_000},
+        {"traceId": "a1", "id": "b3", "timestamp": 0},
+        {"traceId": "a1", "id": "b4", "annotations": annotated, "timestamp": 1_472_470_996_000_000_u64}]);
+    let before = now();
+    assert_eq!(post(&server, &[JSON], body.to_string()).await.status, 202);
+    let spans = spans(&server);
+    assert_eq!(
+        (spans[0].start, spans[0].duration()),
+        (1_472_470_996_199_000_000, 5_000_000)
+    );
+    for (span, duration) in [(&spans[1], 7_000_000), (&spans[2], 0)] {
+        assert!((before..=now()).contains(&span.start), "{}", span.start);
+        assert_eq!(span.duration(), duration);
+    }
+    assert_eq!(spans[3].start, 1_472_470_996_000_000_000);
 }
 
 #[tokio::test]

@@ -2,7 +2,9 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a failure anywhere in here is the test's")]
 
+mod files;
 mod library;
+mod options;
 mod running;
 mod starting;
 mod watching;

@@ -91,6 +91,14 @@ impl Running {
         ask(self.folder(), command, arguments)
     }
 
+    /// Ends it without a chance to tidy up. Gives its folder.
+    pub(crate) fn kill(mut self) -> Kept {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+        let folder = std::mem::replace(&mut self.folder, tempfile::tempdir().unwrap());
+        Kept(folder)
+    }
+
     /// Asks it to end by SIGTERM. Gives how it ended, and its folder.
     pub(crate) fn end(mut self) -> (ExitStatus, Kept) {
         let id = self.child.id().to_string();
@@ -120,6 +128,10 @@ impl Drop for Running {
 pub(crate) struct Kept(TempDir);
 
 impl Kept {
+    pub(crate) fn folder(&self) -> &Path {
+        self.0.path()
+    }
+
     pub(crate) fn ask(&self, command: &str, arguments: &[&str]) -> Output {
         ask(self.0.path(), command, arguments)
     }

@@ -72,6 +72,15 @@ fn tail_says_that_no_collector_runs_and_what_is_wrong_with_a_line() {
         "{absent}"
     );
     assert!(tail("duration>fast").contains('^'));
+    let from = |from: &str| complained(spanwright(&["tail", "--from", from]).output().unwrap());
+    assert!(from(&port.to_string()).contains(&url));
+    for wrong in ["what is this", "https://127.0.0.1:1", "http://"] {
+        let problem = from(wrong);
+        assert!(
+            problem.contains(wrong) && problem.contains("such as http://"),
+            "{problem}"
+        );
+    }
 }
 
 #[test]

@@ -12,6 +12,7 @@ const LIMITS: Limits = Limits {
     span_bytes: 1000,
     attributes: 4,
     key_bytes: 10,
+    latest: i64::MAX.unsigned_abs(),
 };
 
 fn span() -> Span {

@@ -64,7 +64,9 @@ async fn find(address: SocketAddr, web: bool) -> Found {
     if !matches!(timeout(PATIENCE, TcpStream::connect(address)).await, Ok(Ok(_))) {
         return Found::Nobody;
     }
-    let collector = Asking::new(&format!("http://{address}"));
+    let Ok(collector) = Asking::new(&format!("http://{address}")) else {
+        return Found::Stranger;
+    };
     let asked = async {
         if web {
             let page = collector.get("/").await.ok()?;

@@ -44,7 +44,7 @@ pub enum Problem {
     )]
     TooDeep,
     /// A quote without its partner.
-    #[error("this quote is never closed: end the text with \", as in persona=\"noor\"")]
+    #[error("this quote is never closed: end the text as it began, as in persona=\"noor\"")]
     UnclosedQuote,
     /// A backslash before something else.
     #[error(
@@ -60,6 +60,25 @@ pub enum Problem {
     /// `)` without `(`.
     #[error("this parenthesis closes nothing: leave it out, or open it with a ( before")]
     UnopenedParenthesis,
+    /// An operator of another language.
+    #[error(
+        "{found} is no operator: write {instead}, as in error=true {instead} duration>1s; a text with it needs quotes"
+    )]
+    Foreign {
+        /// What stands there.
+        found: &'static str,
+        /// What is meant.
+        instead: &'static str,
+    },
+    /// A trace's id as a condition of a span.
+    #[error(
+        "a trace is not searched for by a condition: write its id alone, as in 0af7651916cd43dd8448eb211c80319c, or show it \
+         by spanwright show ID; an attribute of this name needs quotes, as in \"{key}\"=\"a\""
+    )]
+    TraceId {
+        /// The key, as it stands there.
+        key: String,
+    },
     /// Nothing where a condition must be.
     #[error("a condition is expected {place}, as in error=true AND duration>1s")]
     MissingCondition {

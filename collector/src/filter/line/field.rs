@@ -113,3 +113,10 @@ impl Field {
         }
     }
 }
+
+/// Whether a key would be a trace's id, as somebody may write it.
+pub(super) fn means_trace(key: &str) -> bool {
+    ["trace_id", "traceid", "trace.id"]
+        .iter()
+        .any(|name| key.eq_ignore_ascii_case(name))
+}

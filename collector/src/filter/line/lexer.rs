@@ -111,11 +111,16 @@ fn next(rest: &str, value: bool) -> Option<Next<'_>> {
     let piece = match rest.chars().next()? {
         '(' => (1, Piece::Open),
         ')' => (1, Piece::Close),
-        '"' => return Some(quoted(rest)),
+        quote @ ('"' | '\'') => return Some(quoted(rest, quote)),
         _ => match Operator::leading(rest) {
             Some(operator) => (operator.text().len(), Piece::Operator(operator)),
             None => {
                 let word = bare(rest, value);
+                if let Some((at, instead)) = foreign(word) {
+                    let found = &FOREIGN[instead];
+                    let (found, instead) = (found.0, found.1);
+                    return Some(Err((at..at + found.len(), Problem::Foreign { found, instead })));
+                }
                 (word.len(), Piece::Bare(word))
             }
         },
@@ -136,14 +141,23 @@ fn bare(rest: &str, value: bool) -> &str {
     &rest[..length]
 }
 
-fn quoted(rest: &str) -> Next<'_> {
+/// How other languages write what is a word here.
+const FOREIGN: [(&str, &str); 2] = [("&&", "AND"), ("||", "OR")];
+
+/// Where a word has one of them, and which.
+fn foreign(word: &str) -> Option<(usize, usize)> {
+    let found = |(number, (text, _)): (usize, &(&str, &str))| Some((word.find(text)?, number));
+    FOREIGN.iter().enumerate().filter_map(found).min()
+}
+
+fn quoted(rest: &str, quote: char) -> Next<'_> {
     let mut text = String::new();
     let mut chars = rest.char_indices().skip(1);
     while let Some((at, c)) = chars.next() {
         match c {
-            '"' => return Ok((at + 1, Piece::Quoted(Cow::Owned(text)))),
+            c if c == quote => return Ok((at + 1, Piece::Quoted(Cow::Owned(text)))),
             '\\' => match chars.next() {
-                Some((_, escape @ ('"' | '\\'))) => text.push(escape),
+                Some((_, escape @ ('"' | '\'' | '\\'))) => text.push(escape),
                 Some((_, 'n')) => text.push('\n'),
                 Some((_, 'r')) => text.push('\r'),
                 Some((_, 't')) => text.push('\t'),
@@ -163,6 +177,8 @@ pub(super) fn stands_bare(text: &str) -> bool {
     !text.is_empty()
         && keyword(text).is_none()
         && text != "*"
+        && !text.starts_with('\'')
+        && foreign(text).is_none()
         && !text.contains(|c: char| {
             c.is_whitespace() || matches!(c, '(' | ')' | '"' | '=' | '!' | '<' | '>' | '~')
         })

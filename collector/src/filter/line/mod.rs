@@ -15,9 +15,11 @@
 //! | `timeout`, `"connection refused"` | a text anywhere in the span |
 //! | `*` | every span |
 //!
+//! A trace's id alone is a text, too: who searches shows that trace where no span has such a text, see [`trace_id`].
+//!
 //! `!=` and `!~` are the opposites of `=` and `~`. Terms beside each other must all hold, as with `AND`; `OR` binds
-//! weaker, `NOT` stronger; all three in any case. Texts need quotes only for spaces, quotes and parentheses; a key in
-//! quotes is always an attribute: `"error"="yes"`.
+//! weaker, `NOT` stronger; all three in any case. Texts need quotes, of either kind, only for spaces, quotes and parentheses;
+//! a key in quotes is always an attribute: `"error"="yes"`.
 
 mod complete;
 mod error;
@@ -36,8 +38,17 @@ pub use parser::parse;
 pub use print::{quoted, written_key};
 pub use quantity::{moment, written_duration};
 
+use crate::model::TraceId;
+
 /// Lines longer than this many bytes are refused.
 pub const MAX_LENGTH: usize = 16 * 1024;
 
 /// Parentheses and `NOT`s inside each other beyond this are refused.
 pub const MAX_DEPTH: usize = 64;
+
+/// The trace whose id a line is, and nothing else: 32 hexadecimal digits.
+#[must_use]
+pub fn trace_id(line: &str) -> Option<TraceId> {
+    let id = line.trim();
+    (id.len() == 32).then(|| id.parse().ok()).flatten()
+}

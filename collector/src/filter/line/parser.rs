@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::error::{LineError, Problem};
-use super::field::Field;
+use super::field::{Field, means_trace};
 use super::lexer::{Keyword, Operator, Piece, Token, keyword, tokens};
 use super::print::written_key;
 use super::{MAX_DEPTH, MAX_LENGTH, quantity};
@@ -123,6 +123,9 @@ impl<'a> Parser<'a> {
                 _ => Filter::Is(Test::Anywhere(text.to_owned())),
             });
         };
+        if means_trace(text) && self.line.get(at.clone()) == Some(text) {
+            return Err(self.error(at, Problem::TraceId { key: text.to_owned() }));
+        }
         self.at += 1;
         let value = self.value(text, field, operator, operator_at.end)?;
         let condition = Condition {

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use super::field::Field;
+use super::field::{Field, means_trace};
 use super::lexer::stands_bare;
 use super::quantity::{written_duration, written_moment};
 use crate::filter::{Filter, Order, Test, TextTest, ValueTest};
@@ -123,7 +123,7 @@ fn sign(order: Order) -> &'static str {
 /// An attribute's key as a line has it: in quotes where it needs them, or would mean a part of the span.
 #[must_use]
 pub fn written_key(key: &str) -> Cow<'_, str> {
-    match stands_bare(key) && Field::from_key(key).is_none() {
+    match stands_bare(key) && Field::from_key(key).is_none() && !means_trace(key) {
         true => Cow::Borrowed(key),
         false => Cow::Owned(quoted(key)),
     }

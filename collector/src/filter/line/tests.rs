@@ -140,12 +140,29 @@ fn what_is_wrong_is_said_at_its_column() {
         ("start>yesterday", 7, "a moment"),
         ("a<5s", 3, "a< takes a number, not \"5s\""),
         ("a=\"b", 3, "never closed"),
+        ("a='b\"", 3, "never closed"),
+        ("a && b", 3, "write AND"),
+        ("a&&b", 2, "write AND"),
+        ("service=a||b&&c", 10, "write OR"),
+        ("error=true trace_id=0a", 12, "spanwright show"),
+        ("traceID=*", 1, "needs quotes"),
         (r#"a="\q""#, 4, r"\q means nothing"),
     ];
     for (line, column, part) in cases {
         let error = refused(line);
         assert_eq!(error.column, column, "{line}: {error}");
         assert!(error.to_string().contains(part), "{line}: {error}");
+    }
+}
+
+#[test]
+fn single_quotes_quote_and_what_is_quoted_is_a_text() {
+    assert_eq!(read("service='a \"b\"'"), read(r#"service="a \"b\"""#));
+    assert_eq!(read(r"name='it\'s'"), read("name=it's"));
+    assert_eq!(read("'a b'"), anywhere("a b"));
+    assert_eq!(read("\"a&&b\""), anywhere("a&&b"));
+    for line in ["\"trace_id\"=a", "\"'tis\"", "\"a||b\"=c"] {
+        assert_eq!(read(&read(line).to_string()), read(line), "{line}");
     }
 }
 

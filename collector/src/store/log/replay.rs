@@ -6,6 +6,7 @@ use std::path::Path;
 
 use super::frame::{HEADER, Header};
 use super::{Entry, FILE_HEADER, files};
+use crate::model::Nanos;
 use crate::wire::{Limits, Request};
 
 /// Gives the entries from number `from` on, in their order, and the number that the next entry gets.
@@ -46,7 +47,11 @@ fn file(path: &Path, from: u64, give: &mut dyn FnMut(Entry)) -> io::Result<Optio
         return Err(io::Error::new(io::ErrorKind::InvalidData, message));
     }
     let mut last = None;
-    let limits = Limits::default();
+    // What was acknowledged by a version that took it stays.
+    let limits = Limits {
+        latest: Nanos::MAX,
+        ..Limits::default()
+    };
     let mut header = [0; HEADER];
     while fill(&mut reader, &mut header)? {
         let Some(read) = Header::read(&header) else { break };

@@ -20,7 +20,7 @@ use super::Site;
 use super::layout::Page;
 use super::respond::{PageError, off, to_response};
 use crate::analysis::{Summary, Tree};
-use crate::filter::line::{LineError, parse};
+use crate::filter::line::{LineError, parse, trace_id};
 use crate::model::{Nanos, TraceId, now};
 use crate::store::{Hit, Read, Search};
 
@@ -38,10 +38,19 @@ pub(super) async fn page(
     let page = off(&site, move |read| {
         let now = now();
         let outcome = search(read, &params, now)?;
-        Ok(render(&params, &outcome, now))
+        if let (Outcome::Found(rows), Some(id)) = (&outcome, trace_id(&params.q))
+            && rows.is_empty()
+            && read.trace(id)?.is_some()
+        {
+            return Ok(Err(id));
+        }
+        Ok(Ok(render(&params, &outcome, now)))
     })
     .await?;
-    Ok(to_response(page))
+    Ok(match page {
+        Ok(page) => to_response(page),
+        Err(id) => Redirect::to(&format!("/trace/{id}")).into_response(),
+    })
 }
 
 /// What came of a search.
@@ -136,7 +145,7 @@ fn render(params: &Params, outcome: &Outcome, now: Nanos) -> Markup {
             Outcome::Untouched => (welcome::welcome()),
             Outcome::Found(rows) if rows.is_empty() => (results::nothing(params)),
             Outcome::Found(rows) => {
-                (scatter::scatter(rows))
+                (scatter::scatter(rows, params.drawn(now)))
                 (results::list(params, rows, now))
             }
         }

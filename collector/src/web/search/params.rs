@@ -74,6 +74,16 @@ impl Params {
         from..Nanos::MAX
     }
 
+    /// The time that a picture shows: up to now, a clock a little ahead allowed for, unless another end was asked for.
+    pub(super) fn drawn(&self, now: Nanos) -> Range<Nanos> {
+        const AHEAD: Nanos = 60_000_000_000;
+        let asked = self.time(now);
+        match asked.end {
+            Nanos::MAX => asked.start..now.saturating_add(AHEAD),
+            _ => asked,
+        }
+    }
+
     pub(super) fn order(&self) -> SearchOrder {
         match self.order.as_str() {
             "slowest" => SearchOrder::Slowest,
@@ -131,6 +141,7 @@ mod tests {
         );
         let now = 100 * 86_400_000_000_000;
         assert_eq!(params.time(now), now - 86_400_000_000_000..Nanos::MAX);
+        assert_eq!(params.drawn(now), now - 86_400_000_000_000..now + 60_000_000_000);
         let custom = Params {
             range: String::new(),
             from: "1970-01-01".to_owned(),
@@ -138,6 +149,7 @@ mod tests {
             ..params
         };
         assert_eq!((custom.range(), custom.time(now)), (CUSTOM, 0..now));
+        assert_eq!(custom.drawn(now), 0..now);
         assert_eq!(custom.wrong_moment(now), None);
         let wrong = Params {
             to: "soon".to_owned(),

@@ -47,7 +47,7 @@ fn result(row: &Row, params: &Params, longest: Nanos, palette: &Palette<'_>, now
         a.result.failed[row.has_error()] href=(address) {
             span.who {
                 i.dot.(color) {}
-                b { (service) } " " span.operation { (operation) }
+                b { (service) } " " span.operation { (format::named(operation)) }
                 @if row.summary.as_ref().is_some_and(|summary| summary.root.is_none()) {
                     " " em.tag { "root not here yet" }
                 }

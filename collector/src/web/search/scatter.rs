@@ -1,5 +1,7 @@
 //! Durations over time, on a logarithmic scale, each trace a dot that leads to it.
 
+use std::ops::Range;
+
 use maud::{Markup, html};
 
 use super::Row;
@@ -14,9 +16,10 @@ const BOTTOM: u32 = 22;
 const LEFT: f64 = 5.0;
 const RIGHT: f64 = 2.0;
 
-pub(super) fn scatter(rows: &[Row]) -> Markup {
+/// The traces in the time that was asked for. What is outside of it, as a span of a wrong clock is, stands at the edge.
+pub(super) fn scatter(rows: &[Row], asked: Range<Nanos>) -> Markup {
     let palette = Palette::new(rows.iter().map(|row| row.name().0));
-    let scale = Scale::new(rows);
+    let scale = Scale::new(rows, asked);
     html! {
         figure.scatter {
             figcaption.hidden { "Durations of the traces over time; the list below has the same" }
@@ -70,16 +73,19 @@ struct Scale {
 }
 
 impl Scale {
-    fn new(rows: &[Row]) -> Self {
-        let starts = || rows.iter().map(Row::start);
+    fn new(rows: &[Row], asked: Range<Nanos>) -> Self {
+        let mut starts: Vec<Nanos> = rows.iter().map(Row::start).collect();
+        if starts.iter().any(|start| asked.contains(start)) {
+            starts.retain(|start| asked.contains(start));
+        }
         let durations = || rows.iter().map(|row| row.duration().max(1));
         let shortest = as_f64(durations().min().unwrap_or(1));
         let longest = as_f64(durations().max().unwrap_or(1));
         let low = power(shortest.log10().floor());
         let high = power(longest.log10().ceil()).max(low + 1);
         Self {
-            from: starts().min().unwrap_or(0),
-            to: starts().max().unwrap_or(0),
+            from: starts.iter().min().copied().unwrap_or(0),
+            to: starts.iter().max().copied().unwrap_or(0),
             low,
             high,
         }
@@ -87,6 +93,7 @@ impl Scale {
 
     fn x(&self, moment: Nanos) -> f64 {
         let width = 100.0 - LEFT - RIGHT;
+        let moment = moment.clamp(self.from, self.to);
         match self.to - self.from {
             0 => LEFT + width / 2.0,
             whole => LEFT + as_f64(moment - self.from) / as_f64(whole) * width,
@@ -132,4 +139,49 @@ fn as_f64(nanos: Nanos) -> f64 {
 #[expect(clippy::cast_possible_truncation, reason = "a power of ten below 20")]
 fn power(power: f64) -> i32 {
     power as i32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Kind, SpanId, TraceId};
+    use crate::store::Hit;
+
+    fn row(start: Nanos) -> Row {
+        Row {
+            hit: Hit {
+                trace_id: TraceId([1; 16]),
+                span_id: SpanId([1; 8]),
+                service: "shop".to_owned(),
+                name: "buy".to_owned(),
+                kind: Kind::Server,
+                start,
+                duration: 10,
+                error: false,
+            },
+            summary: None,
+            time: start..start + 10,
+        }
+    }
+
+    #[test]
+    fn a_span_of_a_wrong_clock_does_not_press_the_others_together() {
+        let rows = [0, 1_000, 1_500, 2_000, i64::MAX.unsigned_abs()].map(row);
+        let scale = Scale::new(&rows, 500..2_500);
+        assert_eq!((scale.from, scale.to), (1_000, 2_000));
+        let places: Vec<f64> = rows.iter().map(|row| scale.x(row.start())).collect();
+        assert_eq!(
+            places,
+            [
+                LEFT,
+                LEFT,
+                (LEFT + 100.0 - RIGHT) / 2.0,
+                100.0 - RIGHT,
+                100.0 - RIGHT
+            ]
+        );
+        // Where all are outside, they are shown as they are.
+        let scale = Scale::new(&rows[4..], 500..2_500);
+        assert_eq!(scale.from, rows[4].start());
+    }
 }

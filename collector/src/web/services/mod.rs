@@ -110,8 +110,28 @@ fn card(service: &Service, params: &Params, palette: &Palette<'_>) -> Markup {
         p { a.to-red href=(red::place(&service.name, params.range())) { "Rates, errors, durations" } }
         ul {
             @for operation in &service.operations {
-                li { a href=(of(operation)) { (operation.name) } " " small { (operation.kind.name()) } }
+                li { a href=(of(operation)) { (format::named(&operation.name)) } " " small { (operation.kind.name()) } }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_operation_without_a_name_has_a_link_that_is_seen() {
+        let operation = Operation {
+            name: String::new(),
+            kind: Kind::Server,
+        };
+        let service = Service {
+            name: "shop".to_owned(),
+            operations: vec![operation],
+        };
+        let palette = Palette::new(std::iter::once("shop"));
+        let card = card(&service, &Params::default(), &palette).into_string();
+        assert!(card.contains(">(no name)</a>"), "{card}");
     }
 }

@@ -208,10 +208,13 @@ fn row(red: &Red<'_>, operation: Option<&str>, row: &Row, color: &str) -> Markup
     // Durations are counted in classes: what is a little faster belongs to it, too.
     let slow = format!(" AND duration>={}ns", row.slow - row.slow / 14);
     let slow = to(&slow).map(|address| address + "&order=slowest");
-    let name = operation.map_or(
-        "All operations",
-        |name| if name == OTHERS { "Others" } else { name },
-    );
+    let name = operation.map_or("All operations", |name| {
+        if name == OTHERS {
+            "Others"
+        } else {
+            format::named(name)
+        }
+    });
     let of = |number: fn(&RedPoint) -> u64| Spark::new(&red.moments, &row.bars, number);
     let (calls, errors) = (of(|point| point.calls), of(|point| point.errors));
     let durations = of(|point| point.duration);

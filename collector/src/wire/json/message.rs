@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Unexpected, Visitor};
 
 use super::scalar::ScalarSeed;
 use super::schema::{Field, Kind, Message};
@@ -16,6 +16,8 @@ pub(super) struct MessageSeed<'w, 'r> {
     pub(super) writer: &'w mut Writer<'r>,
     /// How many lists and maps the values stand in.
     pub(super) depth: u32,
+    /// Whether it is the request itself, which is no `null`.
+    pub(super) whole: bool,
 }
 
 impl<'de> DeserializeSeed<'de> for MessageSeed<'_, '_> {
@@ -33,7 +35,10 @@ impl<'de> Visitor<'de> for MessageSeed<'_, '_> {
         f.write_str("an object")
     }
 
-    fn visit_unit<E>(self) -> Result<(), E> {
+    fn visit_unit<E: Error>(self) -> Result<(), E> {
+        if self.whole {
+            return Err(E::invalid_type(Unexpected::Unit, &self));
+        }
         Ok(())
     }
 
@@ -152,6 +157,7 @@ impl<'de> Visitor<'de> for FieldSeed<'_, '_> {
                         message,
                         writer,
                         depth,
+                        whole: false,
                     })?
                     .is_some();
                 Ok::<_, A::Error>(())
@@ -190,6 +196,7 @@ impl<'de> Visitor<'de> for Maybe<'_, '_> {
                 message,
                 writer,
                 depth,
+                whole: false,
             }
             .visit_map(map)
         })

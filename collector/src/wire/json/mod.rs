@@ -71,6 +71,7 @@ pub fn from_json(request: JsonRequest, json: Input<'_>, room: &mut dyn Room) -> 
         message,
         writer: &mut writer,
         depth: 0,
+        whole: true,
     };
     let result = match json {
         Input::Whole(json) => read(seed, serde_json::Deserializer::from_slice(json)),

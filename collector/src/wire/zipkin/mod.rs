@@ -16,18 +16,21 @@ use serde::de::{DeserializeSeed, Deserializer, Error, SeqAccess, Visitor};
 use self::span::SpanSeed;
 use super::json::{BoundedTexts, Input, JsonError, LONGEST};
 use super::{NoRoom, Open, Room, Writer};
+use crate::model::Nanos;
 
 /// Bytes of a span; one with more would be rejected anyway.
 const LARGEST_SPAN: usize = 8 << 20;
 
-/// Writes a list of Zipkin's spans as an `ExportTraceServiceRequest`.
+/// Writes a list of Zipkin's spans as an `ExportTraceServiceRequest`. A span without a timestamp begins with its earliest
+/// annotation, else when it `arrived`.
 ///
 /// # Errors
 /// When it is no such list, or there is no room.
-pub fn from_zipkin(json: Input<'_>, room: &mut dyn Room) -> Result<Vec<u8>, JsonError> {
+pub fn from_zipkin(json: Input<'_>, arrived: Nanos, room: &mut dyn Room) -> Result<Vec<u8>, JsonError> {
     let mut groups = Groups {
         writer: Writer::new(room),
         open: None,
+        arrived,
     };
     let read = match json {
         Input::Whole(json) => read(&mut groups, serde_json::Deserializer::from_slice(json)),
@@ -57,6 +60,7 @@ fn read<'de, R: serde_json::de::Read<'de>>(
 struct Groups<'r> {
     writer: Writer<'r>,
     open: Option<Group>,
+    arrived: Nanos,
 }
 
 /// A `ResourceSpans` with its `ScopeSpans`, to which spans are being added.
@@ -130,7 +134,11 @@ impl<'de> DeserializeSeed<'de> for InGroup<'_, '_> {
         let groups = self.0;
         let start = groups.writer.len();
         let span = groups.writer.open(2).map_err(D::Error::custom)?;
-        let service = SpanSeed(&mut groups.writer).deserialize(deserializer)?;
+        let service = SpanSeed {
+            writer: &mut groups.writer,
+            arrived: groups.arrived,
+        }
+        .deserialize(deserializer)?;
         groups.writer.close(span).map_err(D::Error::custom)?;
         if groups.writer.len() - start > LARGEST_SPAN {
             let why = format_args!("a span has more than {LARGEST_SPAN} bytes");

@@ -5,6 +5,7 @@ use std::fmt;
 use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
+use crate::model::Nanos;
 use crate::wire::{NoRoom, Writer};
 
 /// Writes a text as an attribute in field `number`.
@@ -105,7 +106,7 @@ impl<'de> Visitor<'de> for Tags<'_, '_> {
     }
 }
 
-/// Writes annotations as events.
+/// Writes annotations as events; gives the time of the earliest.
 pub(super) struct Annotations<'w, 'r>(pub(super) &'w mut Writer<'r>);
 
 /// Zipkin's `Annotation`.
@@ -117,25 +118,26 @@ struct Annotation {
 }
 
 impl<'de> DeserializeSeed<'de> for Annotations<'_, '_> {
-    type Value = ();
+    type Value = Option<Nanos>;
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         deserializer.deserialize_any(self)
     }
 }
 
 impl<'de> Visitor<'de> for Annotations<'_, '_> {
-    type Value = ();
+    type Value = Option<Nanos>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("annotations: a list")
     }
 
-    fn visit_unit<E>(self) -> Result<(), E> {
-        Ok(())
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok(None)
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+        let mut earliest = None;
         while let Some(Annotation { timestamp, value }) = list.next_element()? {
             let write = |writer: &mut Writer<'_>| {
                 let event = writer.open(11)?;
@@ -144,12 +146,16 @@ impl<'de> Visitor<'de> for Annotations<'_, '_> {
                 writer.close(event)
             };
             write(self.0).map_err(A::Error::custom)?;
+            let at = nanos(timestamp);
+            if at > 0 {
+                earliest = Some(earliest.map_or(at, |earliest: Nanos| earliest.min(at)));
+            }
         }
-        Ok(())
+        Ok(earliest)
     }
 }
 
 /// Zipkin counts microseconds.
-pub(super) fn nanos(micros: u64) -> u64 {
+pub(super) fn nanos(micros: u64) -> Nanos {
     micros.saturating_mul(1000)
 }

@@ -7,11 +7,15 @@ use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, Visitor};
 
 use super::endpoint::Endpoint;
 use super::parts::{Annotations, Said, Tags, flag, nanos, text_attribute};
+use crate::model::Nanos;
 use crate::wire::json::{NO_ID, Skip, from_hex};
 use crate::wire::{NoRoom, Writer};
 
 /// Writes the fields of a span; gives its service.
-pub(super) struct SpanSeed<'w, 'r>(pub(super) &'w mut Writer<'r>);
+pub(super) struct SpanSeed<'w, 'r> {
+    pub(super) writer: &'w mut Writer<'r>,
+    pub(super) arrived: Nanos,
+}
 
 #[derive(Deserialize)]
 #[serde(field_identifier, rename_all = "camelCase")]
@@ -45,8 +49,11 @@ enum Kind {
 /// What is written when the whole span has been read.
 #[derive(Debug, Default)]
 struct Whole {
-    start: u64,
-    duration: u64,
+    /// 0 where nothing says it.
+    start: Nanos,
+    /// When its earliest annotation was made.
+    annotated: Option<Nanos>,
+    duration: Nanos,
     said: Said,
     service: Option<String>,
 }
@@ -67,10 +74,13 @@ impl<'de> Visitor<'de> for SpanSeed<'_, '_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let writer = self.0;
+        let Self { writer, arrived } = self;
         let mut whole = Whole::default();
         while let Some(key) = map.next_key()? {
             field(&key, &mut map, writer, &mut whole)?;
+        }
+        if whole.start == 0 {
+            whole.start = whole.annotated.unwrap_or(arrived);
         }
         whole.write(writer).map_err(A::Error::custom)?;
         Ok(whole.service)
@@ -112,7 +122,10 @@ fn field<'de, A: MapAccess<'de>>(
         },
         Key::LocalEndpoint => local(map.next_value()?, writer, whole),
         Key::RemoteEndpoint => remote(map.next_value()?, writer),
-        Key::Annotations => return map.next_value_seed(Annotations(writer)),
+        Key::Annotations => {
+            whole.annotated = map.next_value_seed(Annotations(writer))?;
+            return Ok(());
+        }
         Key::Tags => {
             let said = &mut whole.said;
             return map.next_value_seed(Tags { writer, said });
