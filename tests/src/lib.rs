@@ -4,4 +4,5 @@ pub mod model_calls;
 pub mod signals;
 pub mod thresholds;
 pub mod trace_context;
+pub mod traces;
 pub mod variables;

@@ -4,18 +4,11 @@ use spanwright::db::DbError;
 use spanwright::llm::{LlmResponse, Message, ToLlmResponse};
 use spanwright::testing::TestTraces;
 use spanwright::{Kind, Outcome, SpanRecord, Value, trace_db_query, trace_llm_call, trace_tool_call};
+use spanwright_tests::traces::one;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll, Waker};
-
-fn one(run: impl FnOnce()) -> SpanRecord {
-    let traces = TestTraces::start();
-    run();
-    let mut spans = traces.spans();
-    assert_eq!(spans.len(), 1, "{}", traces.tree());
-    spans.remove(0)
-}
 
 #[track_caller]
 fn check(span: &SpanRecord, wanted: &[(&str, Value)]) {

@@ -6,25 +6,11 @@ use opentelemetry::trace::TracerProvider;
 use opentelemetry_sdk::trace::{InMemorySpanExporter, SdkTracerProvider};
 use spanwright::testing::TestTraces;
 use spanwright::{Event, Outcome, SpanRecord, Status, traced};
+use spanwright_tests::traces::{find, with_layer};
 use std::error::Error;
 use std::fmt;
 use tracing::instrument;
 use tracing_subscriber::prelude::*;
-
-/// Runs `body` with a registry that has our layer, and collects.
-fn collect(body: impl FnOnce()) -> TestTraces {
-    let traces = TestTraces::start();
-    let subscriber = tracing_subscriber::registry().with(spanwright::layer());
-    tracing::subscriber::with_default(subscriber, body);
-    traces
-}
-
-#[track_caller]
-fn find(traces: &TestTraces, name: &str) -> SpanRecord {
-    traces
-        .find(name)
-        .unwrap_or_else(|| panic!("no span {name} in\n{}", traces.tree()))
-}
 
 fn names(span: &SpanRecord) -> Vec<&str> {
     span.events.iter().map(|event| event.name.as_ref()).collect()
@@ -70,7 +56,7 @@ fn theirs_fails() -> Result<(), String> {
 
 #[test]
 fn an_instrumented_function_that_fails_is_a_failed_span() {
-    let traces = collect(|| drop(theirs_fails()));
+    let traces = with_layer(|_| drop(theirs_fails()));
     let span = find(&traces, "theirs_fails");
     assert_eq!(span.outcome, Outcome::Error);
     assert_eq!(span.status, Status::Error("bad".into()));
@@ -97,7 +83,7 @@ fn the_same_as_through_the_layer_it_came_from() {
     let [theirs] = &exported[..] else {
         panic!("{exported:?}")
     };
-    let traces = collect(|| drop(theirs_fails()));
+    let traces = with_layer(|_| drop(theirs_fails()));
     let ours = find(&traces, "theirs_fails");
     assert_eq!(theirs.status, opentelemetry::trace::Status::error("bad"));
     assert_eq!(ours.status, Status::Error("bad".into()));
@@ -125,7 +111,7 @@ async fn theirs_below() -> Result<(), String> {
 
 #[test]
 fn one_failure_on_its_way_up_is_one_exception() {
-    let traces = collect(|| drop(block_on(theirs_above())));
+    let traces = with_layer(|_| drop(block_on(theirs_above())));
     for name in ["theirs_above", "ours_between", "theirs_below", "theirs_fails"] {
         let span = find(&traces, name);
         assert_eq!(span.status, Status::Error("bad".into()), "{name}");
@@ -156,7 +142,7 @@ fn theirs_tells() {
 
 #[test]
 fn an_event_with_a_message_stays_beside_the_exception() {
-    let traces = collect(theirs_tells);
+    let traces = with_layer(|_| theirs_tells());
     let span = find(&traces, "theirs_tells");
     assert_eq!(span.status, Status::Error("the order is broken".into()));
     assert_eq!(names(&span), ["charge failed"]);
@@ -167,7 +153,7 @@ fn an_event_with_a_message_stays_beside_the_exception() {
     );
     assert_eq!(exceptions(&traces), 1, "the one of `ours_fails`");
 
-    let traces = collect(|| {
+    let traces = with_layer(|_| {
         tracing::info_span!("alone").in_scope(|| {
             let error = Broken(std::io::Error::other("the disk is full"));
             tracing::error!(err = &error as &(dyn Error + 'static), "charge failed");
@@ -181,7 +167,7 @@ fn an_event_with_a_message_stays_beside_the_exception() {
 
 #[test]
 fn fields_of_opentelemetrys_exceptions_are_understood() {
-    let traces = collect(|| {
+    let traces = with_layer(|_| {
         tracing::info_span!("span").in_scope(|| {
             tracing::error!(
                 exception.r#type = "Declined",
@@ -203,7 +189,7 @@ fn fields_of_opentelemetrys_exceptions_are_understood() {
 
 #[test]
 fn other_events_fail_nothing() {
-    let traces = collect(|| {
+    let traces = with_layer(|_| {
         tracing::info_span!("span", otel.status_code = tracing::field::Empty).in_scope(|| {
             tracing::warn!(error = "slow", "tried again");
             tracing::error!(code = 7, "no error in it");
@@ -228,7 +214,7 @@ fn theirs_returns() -> u8 {
 
 #[test]
 fn an_event_without_a_message_is_called_by_its_fields() {
-    let traces = collect(|| {
+    let traces = with_layer(|_| {
         theirs_returns();
     });
     let span = find(&traces, "theirs_returns");
@@ -237,7 +223,7 @@ fn an_event_without_a_message_is_called_by_its_fields() {
 
 #[test]
 fn an_error_that_is_told_from_another_thread_counts() {
-    let traces = collect(|| {
+    let traces = with_layer(|_| {
         let span = tracing::info_span!("shared");
         let dispatch = tracing::dispatcher::get_default(Clone::clone);
         span.in_scope(|| {
@@ -265,7 +251,7 @@ impl fmt::Display for Panics {
 
 #[test]
 fn an_error_that_panics_does_not_unwind() {
-    let traces = collect(|| {
+    let traces = with_layer(|_| {
         tracing::info_span!("span").in_scope(|| tracing::error!(error = %Panics));
     });
     assert_eq!(

@@ -3,26 +3,12 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test may")]
 
 use spanwright::testing::TestTraces;
-use spanwright::{Context, Kind, Outcome, SpanRecord, Status, Value, assert_trace, traced};
+use spanwright::{Context, Kind, Outcome, Status, Value, assert_trace, traced};
+use spanwright_tests::traces::{find, with_layer};
 use std::fmt;
 use std::sync::{Arc, Barrier, Mutex};
 use tracing::Instrument;
 use tracing_subscriber::prelude::*;
-
-/// Runs `body` with a registry that has our layer, and collects.
-fn collect(body: impl FnOnce(&TestTraces)) -> TestTraces {
-    let traces = TestTraces::start();
-    let subscriber = tracing_subscriber::registry().with(spanwright::layer());
-    tracing::subscriber::with_default(subscriber, || body(&traces));
-    traces
-}
-
-#[track_caller]
-fn find(traces: &TestTraces, name: &str) -> SpanRecord {
-    traces
-        .find(name)
-        .unwrap_or_else(|| panic!("no span {name} in\n{}", traces.tree()))
-}
 
 fn block_on<F: Future>(future: F) -> F::Output {
     tokio::runtime::Builder::new_current_thread()
@@ -57,13 +43,13 @@ async fn innermost_later() {
 
 #[test]
 fn one_tree() {
-    let traces = collect(|_| tracing::info_span!("theirs").in_scope(ours));
+    let traces = with_layer(|_| tracing::info_span!("theirs").in_scope(ours));
     assert_trace!(traces, "theirs" => { "ours" => { "theirs below" => { "innermost" } } });
 }
 
 #[test]
 fn one_tree_of_futures() {
-    let traces = collect(|_| {
+    let traces = with_layer(|_| {
         block_on(async { futures_util::join!(ours_later(), ours_later()) });
     });
     assert_trace!(traces,
@@ -73,7 +59,7 @@ fn one_tree_of_futures() {
 
 #[test]
 fn fields_arrive_typed() {
-    let traces = collect(|_| {
+    let traces = with_layer(|_| {
         let error = std::io::Error::other("broken");
         let span = tracing::warn_span!(
             "typed",
@@ -108,7 +94,7 @@ fn fields_arrive_typed() {
 
 #[test]
 fn fields_of_opentelemetry_are_obeyed() {
-    let traces = collect(|_| {
+    let traces = with_layer(|_| {
         let span = tracing::info_span!(
             "static",
             otel.name = "GET /users",
@@ -129,7 +115,7 @@ fn fields_of_opentelemetry_are_obeyed() {
 
 #[test]
 fn events_go_to_the_innermost_span() {
-    let traces = collect(|_| {
+    let traces = with_layer(|_| {
         tracing::info!("outside of any span");
         tracing::info_span!("theirs").in_scope(|| {
             spanwright::in_span("ours", || tracing::error!(code = 7, "it {}", "failed"));
@@ -163,7 +149,7 @@ fn events_go_to_the_innermost_span() {
 
 #[test]
 fn explicit_parents_roots_and_links() {
-    let traces = collect(|_| {
+    let traces = with_layer(|_| {
         let first = tracing::info_span!("first");
         let root = first.in_scope(|| tracing::info_span!(parent: None, "root"));
         root.follows_from(&first);
@@ -181,7 +167,7 @@ fn explicit_parents_roots_and_links() {
 
 #[test]
 fn a_span_that_two_threads_are_in() {
-    let traces = collect(|traces| {
+    let traces = with_layer(|traces| {
         let span = tracing::info_span!("shared", late = tracing::field::Empty);
         let dispatch = tracing::dispatcher::get_default(Clone::clone);
         let (inside, barrier) = (span.clone(), Arc::new(Barrier::new(2)));
@@ -226,7 +212,7 @@ fn a_span_that_two_threads_are_in() {
 
 #[test]
 fn an_unbalanced_exit_disturbs_nobody() {
-    let traces = collect(|_| {
+    let traces = with_layer(|_| {
         let (first, second) = (tracing::info_span!("first"), tracing::info_span!("second"));
         let in_first = first.enter();
         let in_second = second.enter();
@@ -261,7 +247,7 @@ impl fmt::Debug for Panics {
 
 #[test]
 fn hostile_values_neither_hang_nor_unwind() {
-    let traces = collect(|_| {
+    let traces = with_layer(|_| {
         let span =
             tracing::info_span!("span", first = ?Hostile, late = tracing::field::Empty, panics = ?Panics);
         span.in_scope(|| {
@@ -286,7 +272,7 @@ fn with_late_field() {
 
 #[test]
 fn a_declared_field_is_recorded_by_the_tracing_span() {
-    let traces = collect(|_| {
+    let traces = with_layer(|_| {
         tracing::info_span!("theirs", known = tracing::field::Empty).in_scope(with_late_field);
     });
     assert_trace!(traces, "theirs" => { "with_late_field" ["known" = 5] });
@@ -320,7 +306,7 @@ fn what_is_not_wanted_costs_and_records_nothing() {
         *evaluated.lock().unwrap() += 1;
         "value"
     };
-    let traces = collect(|_| {
+    let traces = with_layer(|_| {
         tracing::info_span!("kept").in_scope(|| {
             tracing::info_span!(target: "h2::codec", "frame", value = count()).in_scope(|| ());
             tracing::debug_span!("detail", value = count()).in_scope(|| ());
@@ -349,7 +335,7 @@ fn a_neighbours_filter_loses_nothing() {
 
 #[test]
 fn nothing_below_what_is_suppressed() {
-    let traces = collect(|_| {
+    let traces = with_layer(|_| {
         Context::suppressed().in_scope(|| {
             let span = tracing::info_span!("silent");
             Context::new().in_scope(|| span.in_scope(|| spanwright::in_span("below", || ())));
@@ -360,7 +346,7 @@ fn nothing_below_what_is_suppressed() {
 
 #[test]
 fn the_outcome_is_ok_and_the_site_theirs() {
-    let traces = collect(|_| drop(tracing::warn_span!("theirs")));
+    let traces = with_layer(|_| drop(tracing::warn_span!("theirs")));
     let span = find(&traces, "theirs");
     assert_eq!(span.outcome, Outcome::Ok);
     let site = span.site.unwrap();
@@ -379,7 +365,7 @@ async fn holds_a_guard() {
 
 #[test]
 fn a_guard_held_over_an_await_does_not_leak_into_others() {
-    let traces = collect(|_| {
+    let traces = with_layer(|_| {
         block_on(async {
             futures_util::join!(holds_a_guard(), async {
                 spanwright::in_span("beside", || ());

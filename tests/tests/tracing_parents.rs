@@ -2,26 +2,11 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may")]
 
-use spanwright::propagate::{self, Trust};
 use spanwright::testing::TestTraces;
-use spanwright::{SpanRecord, assert_trace, traced};
+use spanwright::{assert_trace, traced};
+use spanwright_tests::traces::{find, with_layer};
 use tracing::{Id, Span};
 use tracing_subscriber::prelude::*;
-
-/// Runs `body` with a registry that has our layer, and collects.
-fn collect(body: impl FnOnce()) -> TestTraces {
-    let traces = TestTraces::start();
-    let subscriber = tracing_subscriber::registry().with(spanwright::layer());
-    tracing::subscriber::with_default(subscriber, body);
-    traces
-}
-
-#[track_caller]
-fn find(traces: &TestTraces, name: &str) -> SpanRecord {
-    traces
-        .find(name)
-        .unwrap_or_else(|| panic!("no span {name} in\n{}", traces.tree()))
-}
 
 /// As in code that was annotated for `tracing`.
 struct Job {
@@ -44,7 +29,7 @@ impl Job {
 
 #[test]
 fn a_tracing_span_is_a_parent() {
-    let traces = collect(|| {
+    let traces = with_layer(|_| {
         let job = Job {
             span: tracing::info_span!("job"),
         };
@@ -58,7 +43,7 @@ fn a_tracing_span_is_a_parent() {
 
 #[test]
 fn tracing_spans_are_links() {
-    let traces = collect(|| {
+    let traces = with_layer(|_| {
         let job = Job {
             span: tracing::info_span!("job"),
         };
@@ -93,7 +78,7 @@ fn with_a_tracing_span() -> Span {
 
 #[test]
 fn so_is_the_tracing_span_of_a_function_of_ours() {
-    let traces = collect(|| {
+    let traces = with_layer(|_| {
         let job = Job {
             span: with_a_tracing_span(),
         };
@@ -113,7 +98,7 @@ fn a_span_that_nobody_recorded_tears_no_trace() {
             job.after();
         });
     };
-    let traces = collect(run);
+    let traces = with_layer(|_| run());
     assert_trace!(traces, "outer" => { "below", "after" });
     assert!(find(&traces, "after").links.is_empty());
 
@@ -142,12 +127,12 @@ fn a_filtered_subscriber_finds_its_spans_too() {
     assert_trace!(traces, "job" => { "below" });
 }
 
-#[traced(parent = propagate::extract(headers, Trust::Continue))]
+#[traced(parent = spanwright::propagate::extract(headers, spanwright::propagate::Trust::Continue))]
 fn receives(headers: &[(&'static str, &'static str); 1]) {}
 
 #[test]
 fn headers_are_a_parent_once_they_are_read() {
-    let traces = collect(|| {
+    let traces = with_layer(|_| {
         receives(&[(
             "traceparent",
             "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",

@@ -7,8 +7,8 @@ mod responses;
 
 use futures_util::{StreamExt, stream};
 use serde_json::{Value as Json, json};
-use spanwright::testing::TestTraces;
 use spanwright::{SpanRecord, Value, trace_llm_call};
+use spanwright_tests::traces::one;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
@@ -27,16 +27,6 @@ fn pieces_unseen(items: Vec<Item>) -> impl futures_util::Stream<Item = Item> {
 #[trace_llm_call(provider = "p", model = "m", content = attributes)]
 fn whole(reply: Json) -> Item {
     Ok(reply)
-}
-
-/// The span of a call.
-#[track_caller]
-fn one(run: impl FnOnce()) -> SpanRecord {
-    let traces = TestTraces::start();
-    run();
-    let mut spans = traces.spans();
-    assert_eq!(spans.len(), 1, "{}", traces.tree());
-    spans.remove(0)
 }
 
 fn drain(items: impl futures_util::Stream<Item = Item>) {

@@ -4,8 +4,8 @@ use super::probe::{Failed, block_on, tick};
 use futures_util::StreamExt;
 use futures_util::stream::{self, BoxStream};
 use spanwright::llm::{LlmResponse, ToLlmResponse};
-use spanwright::testing::TestTraces;
 use spanwright::{Kind, Outcome, SpanRecord, Value, trace_db_query, trace_llm_call, trace_tool_call};
+use spanwright_tests::traces::one as span;
 use std::task::{Context, Waker};
 
 struct Reply {
@@ -17,15 +17,6 @@ impl ToLlmResponse for Reply {
     fn to_llm_response(&self) -> LlmResponse {
         LlmResponse::new().id(self.id).output_tokens(self.tokens)
     }
-}
-
-#[track_caller]
-fn span(run: impl FnOnce()) -> SpanRecord {
-    let traces = TestTraces::start();
-    run();
-    let spans = traces.spans();
-    assert_eq!(spans.len(), 1, "{}", traces.tree());
-    spans.into_iter().next().unwrap()
 }
 
 #[track_caller]

@@ -3,16 +3,7 @@
 use super::probe::{Failed, block_on, tick};
 use spanwright::testing::TestTraces;
 use spanwright::{Capture, Context, Kind, Outcome, SpanRecord, Value, assert_trace, traced};
-
-/// The only span that `run` makes.
-#[track_caller]
-fn span(run: impl FnOnce()) -> SpanRecord {
-    let traces = TestTraces::start();
-    run();
-    let spans = traces.spans();
-    assert_eq!(spans.len(), 1, "{}", traces.tree());
-    spans.into_iter().next().unwrap()
-}
+use spanwright_tests::traces::one as span;
 
 fn value(span: &SpanRecord, key: &str) -> Option<Value> {
     span.attribute(key).cloned()
