@@ -3,7 +3,7 @@
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
 use syn::punctuated::Punctuated;
-use syn::{Attribute, Meta, Token};
+use syn::{Attribute, Meta, Token, parse_quote};
 
 use crate::args::{Args, Macro};
 use crate::errors::Errors;
@@ -100,16 +100,21 @@ fn whole_block(which: Macro, block: BlockItem, defaults: Args, mut errors: Error
 fn method(which: Macro, mut item: FnItem, defaults: &Args, owner: &str) -> TokenStream {
     let mut errors = Errors::default();
     if let Some(index) = item.attrs.iter().position(|attr| conditional(attr).is_some()) {
-        let Some((condition, skips)) = conditional(&item.attrs[index]) else {
-            return item.into_token_stream();
-        };
-        if !skips {
+        let Some(Conditional {
+            condition,
+            skips: true,
+            others,
+        }) = conditional(&item.attrs[index])
+        else {
             // It expands by itself where the condition holds; elsewhere the method is as it was.
             return item.into_token_stream();
-        }
+        };
         item.attrs.remove(index);
         let traced = method(which, item.clone(), defaults, owner);
         item.take_parameter_attributes();
+        item.attrs.retain(|attr| own(attr).is_none());
+        item.attrs
+            .extend(others.iter().map(|other| parse_quote!(#[#other])));
         return quote_spanned!(Span::mixed_site()=> #[cfg(#condition)] #item #[cfg(not(#condition))] #traced);
     }
     let annotated = item.attrs.iter().position(|attr| own(attr).is_some());
@@ -152,8 +157,16 @@ fn own(attr: &Attribute) -> Option<Macro> {
     Macro::ALL.into_iter().find(|which| last.ident == which.name())
 }
 
-/// The condition of `#[cfg_attr(CONDITION, traced(…))]`, and whether it says no more than `skip`.
-fn conditional(attr: &Attribute) -> Option<(TokenStream, bool)> {
+/// `#[cfg_attr(CONDITION, traced(…))]`.
+struct Conditional {
+    condition: TokenStream,
+    /// It says no more than `skip`.
+    skips: bool,
+    /// What stands beside ours.
+    others: Vec<Meta>,
+}
+
+fn conditional(attr: &Attribute) -> Option<Conditional> {
     if !attr.path().is_ident("cfg_attr") {
         return None;
     }
@@ -162,12 +175,17 @@ fn conditional(attr: &Attribute) -> Option<(TokenStream, bool)> {
         .ok()?;
     let mut parts = parts.into_iter();
     let condition = parts.next()?.into_token_stream();
-    let ours = parts.find(|meta| {
+    let is_ours = |meta: &Meta| {
         let last = meta.path().segments.last();
         last.is_some_and(|last| Macro::ALL.iter().any(|which| last.ident == which.name()))
-    })?;
-    let skips = matches!(&ours, Meta::List(list) if list.tokens.to_string() == "skip");
-    Some((condition, skips))
+    };
+    let (ours, others): (Vec<Meta>, Vec<Meta>) = parts.partition(is_ours);
+    let skips = matches!(ours.first()?, Meta::List(list) if list.tokens.to_string() == "skip");
+    Some(Conditional {
+        condition,
+        skips,
+        others,
+    })
 }
 
 fn arguments(attr: &Attribute, errors: &mut Errors) -> TokenStream {

@@ -44,7 +44,12 @@ impl Traced {
                 args.general.attrs.push(attr);
             }
         }
-        let shape = shape::classify(&item.sig, &args.general, &private, errors);
+        let mut shape = shape::classify(&item.sig, &args.general, &private, errors);
+        let in_place = item.attrs.iter().any(|attr| attr.path().is_ident("track_caller"));
+        if in_place && item.sig.asyncness.is_none() && matches!(shape, Shape::Opened(_)) {
+            // In a closure `Location::caller()` would be another place.
+            shape = Shape::Sync;
+        }
         let function = item.sig.ident.unraw().to_string();
         let prefix = args.general.prefix.as_ref().map(|prefix| prefix.value());
         let default_name = match prefix.as_deref().or(owner) {

@@ -144,6 +144,13 @@ fn unforwardable<'a>(bounds: impl Iterator<Item = &'a TypeParamBound>, which: Tr
     }
 }
 
+/// Whether an `impl Trait` promises `Unpin`.
+pub(crate) fn is_unpin(ty: &Type) -> bool {
+    let Type::ImplTrait(opaque) = ty else { return false };
+    let mut bounds = opaque.bounds.iter().filter_map(last_segment);
+    bounds.any(|last| last.ident == "Unpin")
+}
+
 fn maybe(bound: &TypeParamBound) -> bool {
     matches!(bound, TypeParamBound::Trait(bound) if bound.maybe.is_some())
 }

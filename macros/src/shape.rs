@@ -8,7 +8,7 @@ use syn::{ReturnType, Signature, Type};
 use crate::args::general::General;
 use crate::args::value::{Switch, text};
 use crate::errors::Errors;
-use crate::returned::{Returned, Traits, known, peel, type_arguments, wrap_of};
+use crate::returned::{Returned, Traits, is_unpin, known, peel, type_arguments, wrap_of};
 
 /// How a function runs.
 pub(crate) enum Shape {
@@ -63,7 +63,9 @@ pub(crate) fn classify(
     if !off(general.future)
         && let Some(found) = known(ty, Traits::Future, errors)
     {
-        let opened = found.inner.as_ref().and_then(|inner| opens(inner, errors));
+        // The future that waits for the stream is none that may be moved.
+        let inner = found.inner.as_ref().filter(|_| !is_unpin(ty));
+        let opened = inner.and_then(|inner| opens(inner, errors));
         return match opened {
             Some(opened) => Shape::OpenedLater(found, opened),
             None => Shape::Future(found),
@@ -105,7 +107,7 @@ pub(crate) fn classify(
     Shape::Sync
 }
 
-/// The stream that is `ty`, or the value of a `Result` that is; `said` where the user says that there is one.
+/// The stream that is `ty`, or the value of a `Result` that is, but for one whose error has no name; `said` where the user says that there is one.
 fn opened(
     ty: &Type,
     said: bool,
@@ -113,6 +115,7 @@ fn opened(
     errors: &mut Errors,
 ) -> Option<Box<Opened>> {
     let (ty, fallible) = match result_value(peel(ty)) {
+        Some(_) if matches!(result_error(peel(ty)), Some(Type::ImplTrait(_))) => return None,
         Some(value) => (peel(value), true),
         None => (peel(ty), false),
     };
@@ -135,6 +138,11 @@ fn result_value(ty: &Type) -> Option<&Type> {
     (last.ident == "Result")
         .then(|| type_arguments(last).next())
         .flatten()
+}
+
+fn result_error(ty: &Type) -> Option<&Type> {
+    let Type::Path(path) = ty else { return None };
+    type_arguments(path.path.segments.last()?).nth(1).map(peel)
 }
 
 fn contradictions(

@@ -259,3 +259,59 @@ fn an_error_that_panics_does_not_unwind() {
         Status::Error("[capture panicked]".into())
     );
 }
+
+/// Found by reading: each was lost, or said twice.
+#[test]
+fn what_is_told_in_the_middle_of_a_span() {
+    #[traced]
+    fn retries() {
+        for _ in 0..3 {
+            tracing::error!(error = "refused");
+        }
+    }
+    #[traced]
+    fn below() -> Result<(), String> {
+        Err("first".into())
+    }
+    #[traced]
+    fn cleans_up() -> Result<(), String> {
+        let result = below();
+        tracing::error!(error = "no cleaning up");
+        result
+    }
+    #[traced]
+    fn typed() {
+        tracing::error!(exception.type = %"my::Kind", exception.message = %"it failed");
+    }
+    #[traced]
+    async fn waits() {
+        tracing::error!(error = "not yet");
+        std::future::pending().await
+    }
+    let traces = with_layer(|_| {
+        retries();
+        drop(cleans_up());
+        typed();
+        let mut waiting = Box::pin(waits());
+        let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+        assert!(waiting.as_mut().poll(&mut context).is_pending());
+    });
+    // The failure once, and that it came again.
+    assert_eq!(names(&find(&traces, "retries")), ["exception", "error", "error"]);
+    // What came from below is not recorded again on its way up.
+    let cleans_up = find(&traces, "cleans_up");
+    assert_eq!(names(&cleans_up), ["exception"]);
+    assert_eq!(
+        text(&cleans_up.events[0], "exception.message").as_deref(),
+        Some("no cleaning up")
+    );
+    assert_eq!(names(&find(&traces, "below")), ["exception"]);
+    let typed = find(&traces, "typed");
+    assert_eq!(typed.attribute("error.type").unwrap().to_string(), "my::Kind");
+    assert_eq!(
+        text(&typed.events[0], "exception.type").as_deref(),
+        Some("my::Kind")
+    );
+    assert_eq!(typed.outcome, Outcome::Error);
+    assert_eq!(find(&traces, "waits").outcome, Outcome::Cancelled);
+}

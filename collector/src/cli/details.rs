@@ -1,5 +1,6 @@
 //! All that a span holds, on a terminal: one thing in a line, below the span.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use jiff::Timestamp;
@@ -7,7 +8,7 @@ use jiff::Timestamp;
 use super::terminal::{counted, safe};
 use crate::filter::line::written_duration;
 use crate::model::{
-    Attribute, Event, Kind, Link, LogRecord, Nanos, Resource, Scope, Span, StatusCode, Trace, Value,
+    Attribute, Event, Kind, Link, LogRecord, Nanos, Resource, Scope, Span, SpanId, StatusCode, Trace, Value,
 };
 
 /// Bytes of a value that are shown.
@@ -18,15 +19,19 @@ const BYTES: usize = 256;
 #[derive(Debug)]
 pub(super) struct Details<'a> {
     /// Those that no span has been written for.
-    logs: Vec<&'a LogRecord>,
+    logs: BTreeMap<SpanId, Vec<&'a LogRecord>>,
     resource: Option<&'a Resource>,
     scope: Option<&'a Scope>,
 }
 
 impl<'a> Details<'a> {
     pub(super) fn new(trace: &'a Trace) -> Self {
+        let mut logs: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for log in &trace.logs {
+            logs.entry(log.span_id).or_default().push(log);
+        }
         Self {
-            logs: trace.logs.iter().collect(),
+            logs,
             resource: None,
             scope: None,
         }
@@ -44,17 +49,13 @@ impl<'a> Details<'a> {
         if self.scope.replace(&span.scope) != Some(&*span.scope) {
             lines.scope(&span.scope)?;
         }
-        let (own, others) = std::mem::take(&mut self.logs)
-            .into_iter()
-            .partition(|log| log.span_id == span.span_id);
-        self.logs = others;
-        let own: Vec<&LogRecord> = own;
+        let own = self.logs.remove(&span.span_id).unwrap_or_default();
         own.into_iter().try_for_each(|log| lines.log(log))
     }
 
     /// Log records of spans that have not come.
     pub(super) fn write_rest(self, out: &mut dyn Write) -> io::Result<()> {
-        for log in self.logs {
+        for log in self.logs.into_values().flatten() {
             writeln!(out, "(span {} is not here)", log.span_id)?;
             let indent = "    ".to_owned();
             Lines {

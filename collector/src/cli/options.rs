@@ -81,6 +81,11 @@ pub(super) fn origin(text: &str) -> Result<String, String> {
         let of_host = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'/' | b'?' | b'#' | b'@' | b',');
         !scheme.is_empty() && scheme.bytes().all(of_scheme) && !host.is_empty() && host.bytes().all(of_host)
     });
+    if text.matches('*').count() > 1 {
+        return Err(
+            "one * is all that an origin may have: for labels of the host, or for the port".to_owned(),
+        );
+    }
     if whole || text == "*" || text == "null" {
         return Ok(text.to_owned());
     }

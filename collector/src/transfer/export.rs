@@ -88,7 +88,7 @@ enum Place {
     Output,
     /// A pipe, a socket or a device, which must stay what it is.
     Stream,
-    /// A file, or nothing yet; behind links, which stay, too.
+    /// A file, or nothing yet; behind links to files that are there, which stay, too.
     File(PathBuf),
 }
 
@@ -99,8 +99,10 @@ impl Place {
             return Self::Output;
         }
         let special = fs::metadata(path).is_ok_and(|found| !found.is_file());
-        let of_the_system = ["/dev", "/proc"].iter().any(|system| path.starts_with(system));
-        if special || of_the_system {
+        // What a process has open, be it a file: there is no folder to name another one in.
+        let open =
+            path == Path::new("/dev/stderr") || path.starts_with("/dev/fd") || path.starts_with("/proc");
+        if special || open {
             return Self::Stream;
         }
         Self::File(fs::canonicalize(path).unwrap_or_else(|_| path.to_owned()))
@@ -242,9 +244,11 @@ mod tests {
             assert_eq!(Place::of(Path::new(output)), Place::Output);
         }
         // Looked at, and not opened.
-        for stream in ["/dev/null", "/dev/fd/3", "/dev/nothing/of/this/name", "/"] {
+        for stream in ["/dev/null", "/dev/fd/3", "/dev/stderr", "/"] {
             assert_eq!(Place::of(Path::new(stream)), Place::Stream, "{stream}");
         }
+        let memory = Path::new("/dev/shm/not-there-yet.jsonl");
+        assert_eq!(Place::of(memory), Place::File(memory.to_owned()));
         let new = Path::new("not-there-yet.jsonl");
         assert_eq!(Place::of(new), Place::File(new.to_owned()));
     }

@@ -10,7 +10,7 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 
-use super::endpoint::{first_words, is_page};
+use super::endpoint::{first_words, is_elsewhere, is_page};
 use crate::ingest::KEEP;
 use crate::store::{Append, AppendError, Store};
 use crate::wire::{Field, Fields, Limits, Request, RequestError, Signal, WireError};
@@ -161,7 +161,7 @@ async fn send(
             .await
             .map_err(|error| silent(error.to_string()))?;
         let body = body.to_bytes();
-        if is_page(&head.headers, &body) {
+        if is_elsewhere(head.status, &head.headers, &body) {
             return Err(TargetError::NotOtlp {
                 url: address,
                 status: head.status.as_u16(),
@@ -175,7 +175,11 @@ async fn send(
             return Err(TargetError::Refused {
                 url: address,
                 status: head.status.as_u16(),
-                message: said(&body),
+                message: if is_page(&head.headers, &body) {
+                    first_words(&body)
+                } else {
+                    said(&body)
+                },
             });
         }
         let asked = head

@@ -5,7 +5,8 @@
 use super::fields::{Fields, Loose, Sink};
 use super::forwarded;
 use crate::capture::CUT;
-use crate::record::{Attributes, Outcome};
+use crate::caught::caught;
+use crate::record::Attributes;
 use crate::recorder::{self, EventFields, Live, Told};
 use crate::semconv;
 use crate::wire::Reader;
@@ -36,20 +37,26 @@ impl Said {
             fields: Fields::of_event(&mut loose, &mut message, metadata),
             failing: *metadata.level() == Level::ERROR,
             told: None,
+            told_by: "",
             error_type: None,
             others: false,
         };
         event.record(&mut reading);
         let Reading {
             told,
+            told_by,
             error_type,
             others,
             ..
         } = reading;
         let bare = !others && (message.is_empty() || message == semconv::error::EVENT_EXCEPTION);
         let told = told.map(|told| Told {
+            more: if bare {
+                beside(&loose, told_by, error_type.is_some())
+            } else {
+                Attributes::new()
+            },
             error_type: error_type.map(Into::into),
-            more: if bare { beside(&loose) } else { Attributes::new() },
             ..told
         });
         Self {
@@ -62,17 +69,20 @@ impl Said {
 
     /// Puts it into a span: as of now, or as of `time`.
     pub(super) fn put(self, live: &mut Live, time: Option<u64>) {
+        let text = self.told.as_ref().and_then(|told| told.text.as_deref());
+        // The exception is there once; that it came again is an event like others.
+        let again = text.is_some_and(|text| text == live.extra().message);
         if let Some(told) = self.told {
             stamped(live, time, |live| {
                 // What the program called a success stays one.
                 if live.extra().ok {
                     recorder::tell(live, told);
                 } else {
-                    recorder::fail_as_told(live, told, Outcome::Error);
+                    recorder::fail_as_told(live, told);
                 }
             });
         }
-        if !self.bare {
+        if !self.bare || again {
             // `tracing` has at most 32 fields.
             let (attributes, dropped) = (&self.loose.wire[..], 0);
             let fields = EventFields::Wire { attributes, dropped };
@@ -110,9 +120,12 @@ fn put_origin(event: &Event<'_>, loose: &mut Loose) {
 }
 
 /// What an exception's event has beside the exception itself.
-fn beside(loose: &Loose) -> Attributes {
+fn beside(loose: &Loose, told_by: &str, has_type: bool) -> Attributes {
     let mut attributes = Reader::new(&loose.wire).attributes();
-    attributes.retain(|(key, _)| !is_error(key.as_str()) && key.as_str() != semconv::EXCEPTION_TYPE);
+    attributes.retain(|(key, _)| {
+        let key = key.as_str();
+        key != told_by && !(has_type && key == semconv::EXCEPTION_TYPE)
+    });
     attributes
 }
 
@@ -157,6 +170,8 @@ struct Reading<'a> {
     /// Whether an error among them is a failure.
     failing: bool,
     told: Option<Told>,
+    /// The field that it is from.
+    told_by: &'static str,
     error_type: Option<String>,
     /// There are fields that do not belong to the error.
     others: bool,
@@ -175,11 +190,14 @@ impl Reading<'_> {
         // Once: the error's own code may be slow, or panic.
         let text = recorder::text_of(text).unwrap_or_else(|| "[capture panicked]".to_owned());
         self.fields.record_str(field, &text);
-        self.told.get_or_insert_with(|| Told {
-            text: Some(text),
-            sources,
-            ..Told::default()
-        });
+        if self.told.is_none() {
+            self.told_by = field.name();
+            self.told = Some(Told {
+                text: Some(text),
+                sources,
+                ..Told::default()
+            });
+        }
     }
 }
 
@@ -221,7 +239,8 @@ impl Visit for Reading<'_> {
 
     fn record_error(&mut self, field: &Field, value: &(dyn Error + 'static)) {
         if self.is_told(field) {
-            let sources = recorder::sources(value.source());
+            let source = caught(|| value.source()).flatten();
+            let sources = recorder::sources(source);
             return self.tell(field, &value, sources);
         }
         self.fields.record_error(field, value);
@@ -230,6 +249,9 @@ impl Visit for Reading<'_> {
     fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
         if self.is_told(field) {
             return self.tell(field, &format_args!("{value:?}"), Vec::new());
+        }
+        if field.name() == semconv::EXCEPTION_TYPE {
+            self.error_type = recorder::text_of(&format_args!("{value:?}"));
         }
         self.fields.record_debug(field, value);
     }

@@ -100,8 +100,10 @@ fn event(kind: &str, value: &Value) -> LlmResponse {
         "response.output_text.delta" | "response.refusal.delta" => {
             chunk.fragment(0, place, Fragment::Text(delta))
         }
-        "response.reasoning_text.delta" | "response.reasoning_summary_text.delta" => {
-            chunk.fragment(0, place, Fragment::Reasoning(delta))
+        "response.reasoning_summary_text.delta" => chunk.fragment(0, place, Fragment::Reasoning(delta)),
+        // Behind all of the summary.
+        "response.reasoning_text.delta" => {
+            chunk.fragment(0, place.saturating_add(PLACES / 2), Fragment::Reasoning(delta))
         }
         "response.function_call_arguments.delta" | "response.custom_tool_call_input.delta" => {
             let arguments = Fragment::ToolCall {

@@ -129,12 +129,13 @@ pub(super) fn error_type(error: &Value) -> Option<String> {
         _ => None,
     };
     match error {
+        Value::Object(said) if said.is_empty() => None,
         Value::Object(_) => Some(
             named("type")
                 .or_else(|| named("code"))
                 .unwrap_or_else(|| UNKNOWN_ERROR.to_owned()),
         ),
-        Value::String(_) => Some(UNKNOWN_ERROR.to_owned()),
+        Value::String(said) if !said.is_empty() => Some(UNKNOWN_ERROR.to_owned()),
         _ => None,
     }
 }

@@ -126,24 +126,41 @@ pub(crate) fn fail(live: &mut Live, failure: &Failure<'_>, outcome: Outcome) {
         sources: sources(failure.source),
         more: Attributes::new(),
     };
-    fail_as_told(live, told, outcome);
+    live.extra_mut().outcome.get_or_insert(outcome);
+    fails(live, &told);
+    let added = record_once(live, told);
+    // This failure is what goes up from here.
+    let prints = &mut live.extra_mut().prints;
+    *prints = Fingerprints::default();
+    added.into_iter().for_each(|print| prints.add(print));
 }
 
-/// The same from what was copied of it.
-pub(crate) fn fail_as_told(live: &mut Live, told: Told, outcome: Outcome) {
+/// The same from what was told of it before the end, which may still be a time-out or a cancellation.
+pub(crate) fn fail_as_told(live: &mut Live, told: Told) {
+    live.extra_mut().failed = true;
+    fails(live, &told);
+    tell(live, told);
+}
+
+fn fails(live: &mut Live, told: &Told) {
     let extra = live.extra_mut();
-    extra.outcome.get_or_insert(outcome);
     if let Some(error_type) = &told.error_type {
         extra.error_type.get_or_insert_with(|| error_type.clone());
     }
     if let Some(text) = &told.text {
         extra.message.clone_from(text);
     }
-    tell(live, told);
 }
 
-/// Records the exception unless a span below did; the status stays.
+/// Records the exception unless it was, here or by a span below; the status stays.
 pub(crate) fn tell(live: &mut Live, told: Told) {
+    let added = record_once(live, told);
+    let prints = &mut live.extra_mut().prints;
+    added.into_iter().for_each(|print| prints.add(print));
+}
+
+/// Records the exception unless it was; answers what tells it and those below it from others.
+fn record_once(live: &mut Live, told: Told) -> Vec<u64> {
     // A type without text is told apart by its name.
     let name = told.text.as_deref().or(told.error_type.as_deref());
     let mut added = vec![print_of(name.unwrap_or_default())];
@@ -152,9 +169,7 @@ pub(crate) fn tell(live: &mut Live, told: Told) {
     if !added.iter().any(|print| prints.has(*print)) {
         record(live, told);
     }
-    let prints = &mut live.extra_mut().prints;
-    *prints = Fingerprints::default();
-    added.into_iter().for_each(|print| prints.add(print));
+    added
 }
 
 /// The texts of an error and of those below it.

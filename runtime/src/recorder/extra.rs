@@ -22,6 +22,8 @@ pub(crate) struct Extra {
     pub(crate) link_count: u16,
     /// Set by hand.
     pub(crate) outcome: Option<Outcome>,
+    /// An event told of a failure: what ends well is an error.
+    pub(crate) failed: bool,
     pub(crate) error_type: Option<Cow<'static, str>>,
     /// The status' description.
     pub(crate) message: String,

@@ -239,6 +239,10 @@ fn settle(live: &mut Live, outcome: Outcome) {
         exception::panicked(live);
     }
     let extra = live.extra_mut();
+    let outcome = match outcome {
+        Outcome::Ok if extra.failed => Outcome::Error,
+        outcome => outcome,
+    };
     let outcome = *extra.outcome.get_or_insert(outcome);
     if outcome.is_error() && extra.error_type.is_none() {
         let error_type = if outcome == Outcome::Timeout {

@@ -252,12 +252,18 @@ fn conditions_on_methods_of_an_annotated_block() {
         fn left_out() {}
         #[cfg_attr(any(), traced(skip))]
         fn kept() {}
+        #[cfg_attr(all(), traced(skip), must_use)]
+        #[traced(name = "left out, too")]
+        fn left_out_too() -> u8 {
+            1
+        }
         #[cfg_attr(any(), traced(name = "elsewhere"))]
         fn traced_elsewhere() {}
     }
     let traces = TestTraces::start();
     Conditional::named();
     Conditional::left_out();
+    assert_eq!(Conditional::left_out_too(), 1);
     Conditional::kept();
     Conditional::traced_elsewhere();
     let names: Vec<String> = traces.spans().iter().map(|span| span.name.to_string()).collect();

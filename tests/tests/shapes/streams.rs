@@ -61,6 +61,16 @@ macro_rules! stream_shapes {
             async move { tick().await; Ok(stream::iter(list).boxed()) }.boxed()
         }
         $(#[$shape($($arg)*)])?
+        async fn later_nameless(n: u8) -> Result<BoxStream<'static, u8>, impl std::error::Error> { if n == 0 { Err(Failed(0)) } else { Ok(stream::iter(0..n).boxed()) } }
+        $(#[$shape($($arg)*)])?
+        fn later_unpin(n: u8) -> impl Future<Output = Result<BoxStream<'static, u8>, Failed>> + Unpin { std::future::ready(Ok(stream::iter(0..n).boxed())) }
+        $(#[$shape($($arg)*)])?
+        #[track_caller]
+        fn at_its_caller() -> Result<BoxStream<'static, u32>, Failed> {
+            let line = std::panic::Location::caller().line();
+            Ok(stream::iter([line]).boxed())
+        }
+        $(#[$shape($($arg)*)])?
         fn future_of_stream(n: u8) -> impl Future<Output = impl Stream<Item = u8>> + Send { async move { tick().await; stream::iter(0..n) } }
 
         fn all<T: std::fmt::Debug>(stream: impl Stream<Item = T>) -> String {
@@ -100,6 +110,9 @@ macro_rules! stream_shapes {
             });
             seen.call("Result of impl Stream", || at_once_opaque(2).map_or_else(|e| e.to_string(), all));
             seen.call("BoxFuture of a stream", || block_on(boxed_later(&[1, 2])).map_or_else(|e| e.to_string(), all));
+            seen.call("async and a nameless error", || format!("{:?}", [0, 1].map(|n| block_on(later_nameless(n)).map_or_else(|e| e.to_string(), all))));
+            seen.call("a future that moves and a stream", || block_on(later_unpin(2)).map_or_else(|e| e.to_string(), all));
+            seen.call("a stream and its caller", || at_its_caller().map_or_else(|e| e.to_string(), all));
             seen.call("impl Future of a stream", || all(block_on(future_of_stream(2))));
             let later = [auto_traits!(later(1)), auto_traits!(later_opaque(&[1], Noisy("x"))), auto_traits!(boxed_later(&[1]))];
             seen.call("auto traits of later streams", || format!("{later:?}"));

@@ -117,7 +117,7 @@ impl<'a> Parser<'a> {
             piece: Piece::Operator(operator),
         }) = self.peek().cloned()
         else {
-            let bare = self.line.as_bytes().get(at.start) != Some(&b'"');
+            let bare = !matches!(self.line.as_bytes().get(at.start), Some(b'"' | b'\''));
             return Ok(match text {
                 "*" if bare => Filter::everything(),
                 _ => Filter::Is(Test::Anywhere(text.to_owned())),

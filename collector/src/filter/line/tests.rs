@@ -157,6 +157,7 @@ fn what_is_wrong_is_said_at_its_column() {
 
 #[test]
 fn single_quotes_quote_and_what_is_quoted_is_a_text() {
+    assert_eq!(read("'*'"), anywhere("*"));
     assert_eq!(read("service='a \"b\"'"), read(r#"service="a \"b\"""#));
     assert_eq!(read(r"name='it\'s'"), read("name=it's"));
     assert_eq!(read("'a b'"), anywhere("a b"));
