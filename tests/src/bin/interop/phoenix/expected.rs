@@ -316,7 +316,11 @@ fn messages(left: &mut Attributes, set: Set<'_>) -> Result<(), Box<dyn Error>> {
         for (at, message) in messages.iter().enumerate() {
             let base = format!("{prefix}.{at}.message");
             set(&format!("{base}.role"), Some(message["role"].clone()));
-            set(&format!("{base}.content"), said(message).map(Value::String));
+            set(
+                &format!("{base}.finish_reason"),
+                message.get("finish_reason").cloned(),
+            );
+            contents(message, &base, set);
             let parts = |kind: &'static str| {
                 let all = message["parts"].as_array().into_iter().flatten();
                 all.filter(move |part| part["type"] == kind)
@@ -341,7 +345,25 @@ fn messages(left: &mut Attributes, set: Set<'_>) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The one text of a message.
+/// A text alone, or all texts and thoughts with their kinds.
+fn contents(message: &Value, base: &str, set: Set<'_>) {
+    let parts = message["parts"].as_array().into_iter().flatten();
+    let told: Vec<&Value> = parts
+        .filter(|part| part["type"] == "text" || part["type"] == "reasoning")
+        .collect();
+    if let [only] = told[..]
+        && only["type"] == "text"
+    {
+        return set(&format!("{base}.content"), Some(only["content"].clone()));
+    }
+    for (at, part) in told.into_iter().enumerate() {
+        let base = format!("{base}.contents.{at}.message_content");
+        set(&format!("{base}.type"), Some(part["type"].clone()));
+        set(&format!("{base}.text"), Some(part["content"].clone()));
+    }
+}
+
+/// The first text of a message.
 fn said(message: &Value) -> Option<String> {
     let parts = message["parts"].as_array()?;
     let text = parts.iter().find(|part| part["type"] == "text")?;
