@@ -86,6 +86,9 @@ pub(super) fn check(bytes: &[u8], attributes: u32) -> Result<(), WireError> {
         let (number, field) = field?;
         if number == attributes {
             AttributeView::check(field.bytes(number)?, 0)?;
+        } else if number == attributes + 1 {
+            // How many attributes were dropped: what is accepted must be read again.
+            field.varint(number)?;
         } else if attributes == 3 && number <= 2 {
             field.text(number)?;
         }

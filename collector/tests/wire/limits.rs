@@ -172,3 +172,23 @@ fn a_request_with_too_many_records_is_refused() {
         RequestError::TooMany { limit: 3 }
     );
 }
+
+/// Found by chance: what was accepted could not be read again.
+#[test]
+fn a_resource_or_scope_whose_count_is_none_costs_its_spans() {
+    fn field(number: u8, bytes: &[u8]) -> Vec<u8> {
+        let length = u8::try_from(bytes.len()).unwrap();
+        [&[number << 3 | 2, length], bytes].concat()
+    }
+    let span = field(2, &span().encode_to_vec());
+    // The numbers of dropped attributes, as messages.
+    for (resource, scope) in [(field(2, b""), vec![]), (vec![], field(4, b""))] {
+        let scope_spans = field(2, &[field(1, &scope), span.clone()].concat());
+        let request = read(field(1, &[field(1, &resource), scope_spans].concat())).unwrap();
+        assert_eq!((request.records.len(), request.rejected), (0, 1));
+        assert!(matches!(
+            request.reason,
+            Some(Rejected::Malformed(WireError::Type(_)))
+        ));
+    }
+}
